@@ -1,0 +1,1 @@
+"""Chat import (formats, masking before anything is stored) and browsing."""
