@@ -1,0 +1,1 @@
+"""Lessons, courses and programmes: a plugin of the host."""

@@ -1,0 +1,233 @@
+"""The whole plugin interface of Kefu LMS, in one file.
+
+A plugin is a module with functions of these names, each marked ``@hookimpl``, announced by an entry point in the
+group ``lms.plugins``. Implement only the hooks you need, with only the arguments you need. Hooks of the first part
+return things; hooks of the second part are told of something done, inside the transaction that did it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import pluggy
+from flask import Blueprint, Flask
+
+if TYPE_CHECKING:
+    from lms.config import Settings
+
+hookspec = pluggy.HookspecMarker("lms")
+hookimpl = pluggy.HookimplMarker("lms")
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One line of the navigation. Shown to people who hold ``permission`` ("" = everybody signed in).
+
+    group is one of learn, chats, team, system; a lower order stands higher. ``tab`` puts it on the phone's tab bar.
+    """
+
+    endpoint: str
+    label: Any
+    icon: str
+    order: int
+    permission: str = ""
+    group: str = "learn"
+    tab: bool = False
+
+
+@dataclass(frozen=True)
+class DashboardCard:
+    """A card of the start page: a template of the plugin and what it is rendered with."""
+
+    order: int
+    template: str
+    context: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PermissionSpec:
+    """A permission ``<scope>:<resource>:<action>``, its label on screen, and the roles that hold it by default."""
+
+    name: str
+    label: Any
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True)
+class ActivityKind:
+    """A kind of learning activity, such as "lesson" or "quiz".
+
+    ``url(activity_id)`` is the page where a person does it; ``manage_url(activity_id)`` the page of its editor.
+    """
+
+    kind: str
+    label: Any
+    icon: str
+    url: Callable[[int], str]
+    manage_url: Callable[[int], str] | None = None
+
+
+@dataclass(frozen=True)
+class DemoStep:
+    """A step of ``lms demo``; steps run in rising order, each in its own transaction. ``run(context)`` → a line to show."""
+
+    order: int
+    name: str
+    run: Callable[[Any], str]
+
+
+@dataclass(frozen=True)
+class DoctorCheck:
+    """A line of ``lms doctor``: its name, whether it is all right, and the figure or what to do."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+@dataclass(frozen=True)
+class HelpPage:
+    """A page of the help in Markdown, shown at /help/<slug> under ``section``."""
+
+    slug: str
+    title: str
+    path: Path
+    order: int = 100
+    section: str = "manual"
+
+
+# --- hooks that return things ------------------------------------------------------------------------------------
+
+
+@hookspec
+def blueprints() -> Iterable[Blueprint]:  # type: ignore[empty-body]
+    """Flask blueprints to register. Names and URL prefixes must be unique; every view declares who may call it."""
+
+
+@hookspec
+def init_app(app: Flask) -> None:
+    """Called once for each Flask app after all blueprints are registered: filters, request handlers, extensions."""
+
+
+@hookspec
+def navigation() -> Iterable[NavItem]:  # type: ignore[empty-body]
+    """Lines for the navigation."""
+
+
+@hookspec
+def dashboard_cards(person: Any, at: datetime) -> Iterable[DashboardCard]:  # type: ignore[empty-body]
+    """Cards for the start page of ``person``; one statement or two a plugin, please."""
+
+
+@hookspec
+def sign_in_notes() -> Iterable[str]:  # type: ignore[empty-body]
+    """Names of templates to show below the sign-in form (the demo team's accounts, say). Empty when there is nothing."""
+
+
+@hookspec
+def permissions() -> Iterable[PermissionSpec]:  # type: ignore[empty-body]
+    """Permissions that this plugin's views and rules ask for."""
+
+
+@hookspec
+def activity_kinds() -> Iterable[ActivityKind]:  # type: ignore[empty-body]
+    """Kinds of learning activity: what can be assigned to a person and completed."""
+
+
+@hookspec
+def lesson_types() -> Iterable[Any]:  # type: ignore[empty-body]
+    """Lesson types (courses): objects of the protocol ``courses.types.LessonType``."""
+
+
+@hookspec
+def question_types() -> Iterable[Any]:  # type: ignore[empty-body]
+    """Question types (quizzes): objects of the protocol ``quizzes.types.QuestionType``; grading is a pure function."""
+
+
+@hookspec
+def item_drafters() -> Iterable[Any]:  # type: ignore[empty-body]
+    """Item drafters (quizzes): objects of the protocol ``quizzes.drafting.Drafter``, each for one question type."""
+
+
+@hookspec
+def chat_formats() -> Iterable[Any]:  # type: ignore[empty-body]
+    """Chat-export formats: objects of the protocol ``lms.conversations.formats.ChatFormat``."""
+
+
+@hookspec
+def jobs() -> dict[str, str]:  # type: ignore[empty-body]
+    """Background jobs: a name, and where its function stands, as ``"package.module:function"``.
+
+    The module is imported by the job process only, so it may import heavy libraries.
+    """
+
+
+@hookspec
+def periodic_jobs() -> dict[str, tuple[int, str]]:  # type: ignore[empty-body]
+    """Work that the job process does by itself: a name, and (every how many minutes, ``"package.module:function"``).
+
+    The function takes ``at`` and runs in a transaction of its own; it must be quick and idempotent.
+    """
+
+
+@hookspec
+def commands() -> Iterable[click.Command]:  # type: ignore[empty-body]
+    """Sub-commands of ``lms``."""
+
+
+@hookspec
+def migrations() -> str | None:
+    """The folder of this plugin's Alembic versions, each with ``branch_labels``; None for what ships with the host."""
+
+
+@hookspec
+def demo_steps() -> Iterable[DemoStep]:  # type: ignore[empty-body]
+    """Steps of ``lms demo``."""
+
+
+@hookspec
+def setup_home(at: datetime) -> str | None:
+    """Called by ``lms init`` in one transaction on every start; must be idempotent. Returns a line to show, or None."""
+
+
+@hookspec
+def help_pages() -> Sequence[HelpPage]:  # type: ignore[empty-body]
+    """Pages of the manual."""
+
+
+@hookspec
+def doctor_checks(config: Settings) -> Iterable[DoctorCheck]:  # type: ignore[empty-body]
+    """Lines for ``lms doctor``."""
+
+
+# --- hooks that tell of something done ---------------------------------------------------------------------------
+
+
+@hookspec
+def record_written(record: Any) -> None:
+    """A row was added to the ledger of learning records (``lms.learning.models.Record``)."""
+
+
+@hookspec
+def attempt_submitted(attempt: Any) -> None:
+    """An attempt was closed and graded as far as it grades itself."""
+
+
+@hookspec
+def chats_imported(chat_import: Any) -> None:
+    """A file of chats was imported (``lms.conversations.models.ChatImport``)."""
+
+
+@hookspec
+def questions_mined(run: Any) -> None:
+    """The question factory finished a run (``quizzes.mining.models.MiningRun``)."""
+
+
+@hookspec
+def person_deactivated(person: Any) -> None:
+    """A person left: they can't sign in any more; their records stay."""

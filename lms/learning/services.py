@@ -1,0 +1,193 @@
+"""Writing to the learning core: activities, assignments, records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from lms.kernel.db import db
+from lms.kernel.errors import DomainError
+from lms.kernel.plugins import hooks
+from lms.learning.enums import AssignmentReason, AssignmentState, Dimension, Verb
+from lms.learning.models import Activity, Assignment, Competency, Record
+from lms.people.models import Person, Team
+from lms.people.queries import assignable_filter
+from lms.people.rules import can_see_shop, require_visible
+
+
+class AssignmentError(DomainError):
+    """Work that can't be given like this."""
+
+
+class RecordError(DomainError):
+    """A statement that the ledger does not take."""
+
+
+def create_activity(
+    *,
+    actor: Person,
+    kind: str,
+    title: str,
+    dimension: Dimension,
+    shop_id: int | None,
+    competencies: Iterable[Competency] = (),
+    at: datetime,
+) -> Activity:
+    """Make something that can be assigned; the caller's own table points at it."""
+    require_visible(can_see_shop(actor, shop_id))
+    activity = Activity(
+        kind=kind,
+        title=title,
+        dimension=dimension,
+        shop_id=shop_id,
+        created_by_id=actor.id,
+        created_at=at,
+        competencies=list(competencies),
+    )
+    db.session.add(activity)
+    db.session.flush()
+    return activity
+
+
+def write_record(
+    *,
+    actor: Person,
+    verb: Verb,
+    activity: Activity,
+    at: datetime,
+    idempotency_key: str,
+    score: float | None = None,
+    success: bool | None = None,
+    completion: bool | None = None,
+    duration_seconds: int | None = None,
+    context: dict[str, Any] | None = None,
+) -> Record:
+    """Append a fact about ``actor`` to the ledger.
+
+    A second call with the same key returns the first row and changes nothing. A completion that is not a failure
+    closes the actor's open assignment of the activity. Fires the hook ``record_written``.
+    """
+    known = db.session.scalars(select(Record).where(Record.idempotency_key == idempotency_key)).one_or_none()
+    if known is not None:
+        if (known.actor_id, known.activity_id) != (actor.id, activity.id):
+            raise RecordError("这条学习记录的编号已用于别的记录。", where=idempotency_key)
+        return known
+    if score is not None and not 0 <= score <= 1:
+        raise RecordError("得分率必须在 0 和 1 之间。", where=str(score))
+    record = Record(
+        actor_id=actor.id,
+        verb=verb,
+        activity_id=activity.id,
+        score=score,
+        success=success,
+        completion=completion,
+        duration_seconds=duration_seconds,
+        at=at,
+        context=context or {},
+        idempotency_key=idempotency_key,
+    )
+    db.session.add(record)
+    db.session.flush()
+    if completion and success is not False:
+        _close_assignments(actor, activity, at)
+    hooks().record_written(record=record)
+    return record
+
+
+def _close_assignments(actor: Person, activity: Activity, at: datetime) -> None:
+    waiting = select(Assignment).where(
+        Assignment.person_id == actor.id,
+        Assignment.activity_id == activity.id,
+        Assignment.state == AssignmentState.OPEN,
+    )
+    for assignment in db.session.scalars(waiting):
+        assignment.state, assignment.completed_at = AssignmentState.DONE, at
+    db.session.flush()
+
+
+def assign(
+    *,
+    actor: Person,
+    activity: Activity,
+    people: Sequence[Person],
+    due_at: datetime | None,
+    reason: AssignmentReason,
+    at: datetime,
+    note: str = "",
+) -> list[Assignment]:
+    """Give an activity to people within the actor's reach. Returns the new assignments only.
+
+    Somebody who has it open already keeps that one. Nobody outside the actor's reach, nobody who left, and nobody
+    who does not serve the activity's shop gets it: AssignmentError names them and nothing is assigned.
+    """
+    require_visible(can_see_shop(actor, activity.shop_id))
+    if activity.archived_at is not None:
+        raise AssignmentError("该学习活动已归档，不能再布置。", where=activity.title)
+    if due_at is not None and due_at <= at:
+        raise AssignmentError("截止时间必须晚于现在。")
+    ids = {person.id for person in people}
+    reachable = set(
+        db.session.scalars(select(Person.id).where(Person.id.in_(ids), Person.active, assignable_filter(actor, Person.id)))
+    )
+    outside = [person for person in people if person.id not in reachable]
+    if outside:
+        raise AssignmentError("有人不在您的管理范围内或已离职。", where="、".join(p.name for p in outside[:5]))
+    has_open = set(
+        db.session.scalars(
+            select(Assignment.person_id).where(
+                Assignment.activity_id == activity.id,
+                Assignment.person_id.in_(ids),
+                Assignment.state == AssignmentState.OPEN,
+            )
+        )
+    )
+    made = [
+        Assignment(
+            person_id=person_id,
+            activity_id=activity.id,
+            reason=reason,
+            due_at=due_at,
+            note=note,
+            assigned_by_id=actor.id,
+            created_at=at,
+        )
+        for person_id in dict.fromkeys(person.id for person in people)
+        if person_id not in has_open
+    ]
+    db.session.add_all(made)
+    db.session.flush()
+    return made
+
+
+def assign_team(
+    *,
+    actor: Person,
+    activity: Activity,
+    team: Team,
+    due_at: datetime | None,
+    reason: AssignmentReason,
+    at: datetime,
+    note: str = "",
+) -> list[Assignment]:
+    """Give an activity to everybody in the branch of ``team`` whom the actor may assign to."""
+    branch = (
+        select(Person)
+        .join(Team, Person.team_id == Team.id)
+        .where(Person.active, Team.path.startswith(team.path), assignable_filter(actor, Person.id))
+        .order_by(Person.id)
+    )
+    people = db.session.scalars(branch).all()
+    if not people:
+        raise AssignmentError("这个团队里没有您可以布置任务的人。", where=team.name)
+    return assign(actor=actor, activity=activity, people=people, due_at=due_at, reason=reason, at=at, note=note)
+
+
+def cancel_assignment(*, actor: Person, assignment: Assignment, at: datetime) -> Assignment:
+    """Take an open assignment back; one that is done stays done."""
+    if assignment.state is AssignmentState.OPEN:
+        assignment.state = AssignmentState.CANCELLED
+        db.session.flush()
+    return assignment

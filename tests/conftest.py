@@ -1,0 +1,217 @@
+"""Fixtures that every test may use: a fresh home, a fixed cast, a client for each of them, a statement counter.
+
+The database is SQLite in the fresh home, or the one that LMS_TEST_DATABASE_URL names (emptied before each test).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event, text
+from sqlalchemy.orm import scoped_session
+
+from lms.config import settings
+from lms.kernel.db import db
+from lms.kernel.jobs import queue
+from lms.people.enums import Role
+from lms.people.models import Person, Shop, Team
+from tests.factories import PASSWORD, make_person, make_shop, make_team
+
+TEST_URL = os.environ.get("LMS_TEST_DATABASE_URL", "")
+SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+
+
+def pytest_report_header() -> list[str]:
+    shown = "found" if SHARED_DATA.is_dir() else "missing: the tests that read it are skipped"
+    return [f"database: {TEST_URL.split('@')[-1] or 'SQLite'}", f"shared data: {shown}"]
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder with the research data; skips, saying so, where it is missing."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("../shared/data is missing: this test reads the research chats")
+    return SHARED_DATA
+
+
+@pytest.fixture(autouse=True)
+def _clean_settings() -> Iterator[None]:
+    """No setting of this machine reaches a test."""
+    yield
+    settings.cache_clear()
+    queue.cache_clear()
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty LMS_HOME."""
+    for name in [name for name in os.environ if name.startswith("LMS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("LMS_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("LMS_JOBS_URL", "memory://")
+    if TEST_URL:
+        monkeypatch.setenv("LMS_DATABASE_URL", TEST_URL)
+    settings.cache_clear()
+    queue.cache_clear()
+    return tmp_path / "home"
+
+
+@pytest.fixture(scope="session")
+def _empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with every table and no rows; copied for each test, since making tables takes longer."""
+    from sqlalchemy import create_engine
+
+    import lms.kernel.jobs  # noqa: F401  its table
+    from lms.kernel.plugins import plugins
+
+    plugins()
+    path = tmp_path_factory.mktemp("database") / "empty.db"
+    engine = create_engine(f"sqlite:///{path}")
+    db.Model.metadata.create_all(engine)
+    with engine.connect() as connection:
+        connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def app(home: Path, _empty_database: Path) -> Iterator[Flask]:
+    """The app on a fresh home, its tables made; jobs run at once. A context is pushed for the test."""
+    from lms.app import create_app
+
+    home.mkdir()
+    if not TEST_URL:
+        shutil.copy(_empty_database, home / "lms.db")
+    app = create_app({"TESTING": True, "JOBS_INLINE": True, "WTF_CSRF_ENABLED": False, "RATELIMIT_ENABLED": False})
+    with app.app_context():
+        if TEST_URL:
+            db.drop_all()
+            db.create_all()
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def session(app: Flask) -> scoped_session:
+    return db.session
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@dataclass
+class Cast:
+    """The fixed people. 甲 and 乙 are two clients of one firm; nobody of one may see anything of the other.
+
+    team is the root of 甲 with team_a (agent, lead) and team_b (agent2) below; trainer, evaluator and supervisor
+    belong to the root.
+    """
+
+    shop: Shop
+    other_shop: Shop
+    team: Team
+    team_a: Team
+    team_b: Team
+    other_team: Team
+    agent: Person
+    agent2: Person
+    lead: Person
+    supervisor: Person
+    trainer: Person
+    evaluator: Person
+    admin: Person
+    other_agent: Person
+    other_lead: Person
+    other_supervisor: Person
+    other_trainer: Person
+    other_evaluator: Person
+
+    def people(self) -> dict[str, Person]:
+        shown = ((field.name, getattr(self, field.name)) for field in fields(self))
+        return {name: person for name, person in shown if isinstance(person, Person)}
+
+
+@pytest.fixture
+def cast(session: scoped_session) -> Cast:
+    shop, other_shop = make_shop("甲店"), make_shop("乙店")
+    team = make_team("甲客服部", shops=[shop])
+    team_a, team_b = make_team("甲A组", parent=team), make_team("甲B组", parent=team)
+    other_team = make_team("乙客服部", shops=[other_shop])
+    made = Cast(
+        shop=shop,
+        other_shop=other_shop,
+        team=team,
+        team_a=team_a,
+        team_b=team_b,
+        other_team=other_team,
+        agent=make_person("安小客", Role.AGENT, team=team_a, account="agent"),
+        agent2=make_person("白小客", Role.AGENT, team=team_b, account="agent2"),
+        lead=make_person("李组长", Role.LEAD, team=team_a, account="lead"),
+        supervisor=make_person("苏主管", Role.SUPERVISOR, team=team, account="supervisor"),
+        trainer=make_person("唐培训", Role.TRAINER, team=team, account="trainer"),
+        evaluator=make_person("伊质检", Role.EVALUATOR, team=team, account="evaluator"),
+        admin=make_person("管理员", Role.ADMIN, account="admin"),
+        other_agent=make_person("乙客服", Role.AGENT, team=other_team, account="other_agent"),
+        other_lead=make_person("乙组长", Role.LEAD, team=other_team, account="other_lead"),
+        other_supervisor=make_person("乙主管", Role.SUPERVISOR, team=other_team, account="other_supervisor"),
+        other_trainer=make_person("乙培训", Role.TRAINER, team=other_team, account="other_trainer"),
+        other_evaluator=make_person("乙质检", Role.EVALUATOR, team=other_team, account="other_evaluator"),
+    )
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> Callable[[Person], FlaskClient]:
+    """A client of its own, signed in as the person through the real sign-in page."""
+
+    def sign_in_as(person: Person) -> FlaskClient:
+        client = app.test_client()
+        answer = client.post("/sign-in", data={"account": person.account, "password": PASSWORD})
+        assert answer.status_code == 302, answer.get_data(as_text=True)
+        return client
+
+    return sign_in_as
+
+
+@dataclass
+class Counted:
+    """Statements that ran inside the block."""
+
+    statements: list[str]
+
+    @property
+    def count(self) -> int:
+        return len(self.statements)
+
+
+@pytest.fixture
+def count_queries(app: Flask) -> Callable[[], AbstractContextManager[Counted]]:
+    """``with count_queries() as q: …; assert q.count == 7``; reads and writes, but not BEGIN, COMMIT or PRAGMA."""
+
+    @contextmanager
+    def counting() -> Iterator[Counted]:
+        counted = Counted([])
+
+        def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+            if not statement.lstrip().upper().startswith(("PRAGMA", "BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")):
+                counted.statements.append(statement)
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            yield counted
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+
+    return counting
