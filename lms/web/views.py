@@ -1,0 +1,72 @@
+"""The shell's own pages: the start page, progress of background jobs, and static files."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, make_response, render_template, request, url_for
+from markupsafe import Markup
+
+from lms.kernel.clock import now
+from lms.kernel.db import get_or_404
+from lms.kernel.errors import NotFound
+from lms.kernel.jobs import Job, JobState
+from lms.kernel.plugins import plugins
+from lms.web.access import public, signed_in, viewer
+from lms.web.assets import SPRITE, send_asset
+
+bp = Blueprint("web", __name__, template_folder="templates")
+
+
+@bp.get("/assets/<path:filename>", endpoint="static")
+@public
+def static(filename: str) -> Response:
+    return send_asset(filename)
+
+
+@bp.get("/i.svg")
+@public
+def sprite() -> Response:
+    """The icons, under a short address: a page names it a hundred times."""
+    return send_asset(SPRITE)
+
+
+@bp.get("/")
+@signed_in
+def dashboard() -> str:
+    person = viewer()
+    offered = sorted(plugins().all("dashboard_cards", person=person, at=now()), key=lambda card: card.order)
+    cards = [Markup(render_template(card.template, **card.context)) for card in offered]  # noqa: S704 - a template's own
+    return render_template("lms/web/dashboard.html", cards=cards, person=person)
+
+
+@bp.get("/jobs/<int:job_id>")
+@signed_in
+def job(job_id: int) -> Response:
+    """How far a job is, as a fragment; sends the browser on when it is done. For who started it, and admins."""
+    person = viewer()
+    found = get_or_404(Job, job_id)
+    if person is None or (found.created_by_id != person.id and "admin" not in person.access.roles):
+        raise NotFound("找不到这项后台任务。")
+    done_url = local_url(request.args.get("next", ""))
+    if "HX-Request" not in request.headers:
+        return make_response(render_template("lms/web/job_page.html", job=found, done_url=done_url))
+    response = make_response(render_template("lms/web/job.html", job=found, done_url=done_url))
+    if found.state == JobState.DONE and request.args.get("next"):
+        response.headers["HX-Redirect"] = done_url
+    return response
+
+
+def job_url(job_id: int, done_url: str) -> str:
+    """Where the progress of a job is asked for, and where to go when it is done."""
+    return url_for("web.job", job_id=job_id, next=done_url)
+
+
+def local_url(target: str) -> str:
+    """``target`` if it is a path of this app, else the start page: nobody is sent to a stranger's site."""
+    cleaned = target.replace("\\", "/")
+    parts = urlsplit(cleaned)
+    unsafe = parts.scheme or parts.netloc or not cleaned.startswith("/") or cleaned.startswith("//")
+    if unsafe or any(ord(char) < 0x20 for char in target):
+        return url_for("web.dashboard")
+    return target
