@@ -78,6 +78,7 @@ def _register_plugins(app: Flask) -> None:
     for name, blueprints in plugins().each("blueprints"):
         try:
             _check_blueprints(app, blueprints)
+            _try_out(blueprints)
             for blueprint in blueprints:
                 app.register_blueprint(blueprint)
         except Exception as error:
@@ -92,3 +93,11 @@ def _check_blueprints(app: Flask, blueprints: list[Blueprint]) -> None:
             raise ValueError(f"a blueprint named {blueprint.name} is there already")
         if blueprint.url_prefix and blueprint.url_prefix in prefixes:
             raise ValueError(f"the prefix {blueprint.url_prefix} belongs to {prefixes[blueprint.url_prefix]}")
+
+
+def _try_out(blueprints: list[Blueprint]) -> None:
+    """Register on an app of no consequence first: a clash of endpoints or a view without a guard shows there."""
+    trial = Flask("trial", static_folder=None)
+    for blueprint in blueprints:
+        trial.register_blueprint(blueprint)
+    check_guards(trial)

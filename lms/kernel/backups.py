@@ -58,7 +58,9 @@ def _digest(stream: BinaryIO) -> str:
 
 def _need_sqlite(config: Settings) -> None:
     if not config.is_sqlite:
-        raise BackupError("数据库是 PostgreSQL，请用 pg_dump 备份、pg_restore 恢复数据库。", hint="文件在 LMS_HOME/files。")
+        raise BackupError(
+            "数据库是 PostgreSQL，请用 pg_dump 备份、pg_restore 恢复数据库。", hint="文件在 LMS_HOME/files。"
+        )
 
 
 def make_backup(target: Path) -> Backup:
@@ -97,7 +99,9 @@ def make_backup(target: Path) -> Backup:
             whole = _digest(stream)
         part.rename(target)
     except OSError as error:
-        raise BackupError(f"备份没有写成：{error.strerror or error}", where=str(target), hint="请检查磁盘空间。") from error
+        raise BackupError(
+            f"备份没有写成：{error.strerror or error}", where=str(target), hint="请检查磁盘空间。"
+        ) from error
     finally:
         part.unlink(missing_ok=True)
     return Backup(len(sums), target.stat().st_size, whole)

@@ -105,6 +105,11 @@ def append_only_statements(table: str, dialect: str) -> list[str]:
     ]
 
 
+def append_only_drops(table: str, dialect: str) -> list[str]:
+    """What to drop once ``table`` is gone: SQLite's triggers went with it, PostgreSQL's function stays."""
+    return [] if dialect == "sqlite" else [f"DROP FUNCTION IF EXISTS {table}_append_only() CASCADE"]
+
+
 def append_only(model: M) -> M:
     """Class decorator: facts are appended, not edited. The database itself refuses UPDATE and DELETE."""
     table: Table = model.__table__  # type: ignore[attr-defined]

@@ -74,7 +74,7 @@ class ActivityKind:
 
 @dataclass(frozen=True)
 class DemoStep:
-    """A step of ``lms demo``; steps run in rising order, each in its own transaction. ``run(context)`` → a line to show."""
+    """A step of ``lms demo``, in rising order, each in its own transaction. ``run(context)`` → a line to show."""
 
     order: int
     name: str
@@ -126,7 +126,7 @@ def dashboard_cards(person: Any, at: datetime) -> Iterable[DashboardCard]:  # ty
 
 @hookspec
 def sign_in_notes() -> Iterable[str]:  # type: ignore[empty-body]
-    """Names of templates to show below the sign-in form (the demo team's accounts, say). Empty when there is nothing."""
+    """Names of templates to show below the sign-in form (the demo team's accounts, say); often none."""
 
 
 @hookspec

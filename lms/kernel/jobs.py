@@ -18,7 +18,7 @@ from typing import Any
 
 from flask import Flask, current_app
 from huey import Huey, MemoryHuey, SqliteHuey, crontab
-from sqlalchemy import Integer, String, Text, event, select, update
+from sqlalchemy import Integer, String, Text, event, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lms.config import ConfigError, settings
@@ -117,7 +117,7 @@ def _say_progress(job_id: int, progress: Progress) -> None:
 def progress_of(job: Job) -> Progress:
     """How far ``job`` says it is; nothing yet reads as 0 of 0."""
     data = queue().storage.peek_data(_progress_key(job.id))
-    return Progress(**json.loads(data)) if isinstance(data, (bytes, memoryview)) else Progress()
+    return Progress(**json.loads(bytes(data))) if isinstance(data, (bytes, memoryview)) else Progress()
 
 
 @lru_cache(maxsize=1)

@@ -1,4 +1,4 @@
-"""Finds, checks and holds the plugins. A plugin that fails is switched off, named on the admin page, and the app runs on."""
+"""Finds, checks and holds the plugins. One that fails is switched off and named on the admin page; the app runs on."""
 
 from __future__ import annotations
 
@@ -71,7 +71,9 @@ class Plugins:
 
     def switch_off(self, name: str, *, module: str = "", dist: str = "", error: BaseException) -> None:
         """Take a plugin out and remember why. Its rows stay readable; its pages and commands are gone."""
-        log.error("plugin %s is switched off: %s", name, error, exc_info=error if log.isEnabledFor(logging.DEBUG) else None)
+        log.error(
+            "plugin %s is switched off: %s", name, error, exc_info=error if log.isEnabledFor(logging.DEBUG) else None
+        )
         if self.manager.has_plugin(name):
             self.manager.unregister(name=name)
         reason = "".join(traceback.format_exception_only(error)).strip()

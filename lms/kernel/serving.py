@@ -22,8 +22,7 @@ RESTART_AFTER = 2.0  # seconds between the death of the job process and the next
 @contextmanager
 def home_lock(home: Path) -> Iterator[None]:
     """Hold the home for one server: two on one home, or a restore under a running one, are refused."""
-    handle = open(home / "serve.lock", "a+")
-    try:
+    with open(home / "serve.lock", "a+") as handle:
         try:
             if os.name == "nt":
                 import msvcrt
@@ -36,14 +35,13 @@ def home_lock(home: Path) -> Iterator[None]:
         except OSError as error:
             raise ConfigError(f"{home} 正在被另一个 lms serve 使用：请先停止它。") from error
         yield
-    finally:
-        handle.close()
 
 
 def serve_forever(config: Settings, *, host: str, port: int, workers: int, prepare_with: list[str]) -> None:
     """Prepare the home, then serve until a signal. The job process is restarted when it dies."""
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     prepare_home(config)
     with home_lock(config.home):
@@ -65,7 +63,7 @@ def serve_forever(config: Settings, *, host: str, port: int, workers: int, prepa
                 backpressure=64,
                 respawn_failed_workers=True,
                 log_enabled=True,
-                log_level="warning",
+                log_level=LogLevels.warning,
                 process_name="lms-web",
             ).serve()
         finally:
