@@ -62,7 +62,7 @@ def send_asset(filename: str) -> Response:
             response.direct_passthrough = False
             response.set_data(_compressed(full, Path(full).stat().st_mtime_ns))
             response.headers["Content-Encoding"] = "gzip"
-            response.set_etag(response.get_etag()[0] + "-gz" if response.get_etag()[0] else "gz")
+            response.set_etag(f"{response.get_etag()[0]}-gz")
     if versioned:
         response.cache_control.public = True
         response.cache_control.immutable = True

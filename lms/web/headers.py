@@ -53,4 +53,4 @@ def init_headers(app: Flask, *, https: bool) -> None:
 
 
 def _is_static() -> bool:
-    return bool(request.endpoint) and request.endpoint.rsplit(".", 1)[-1] in ("static", "sprite")
+    return (request.endpoint or "").rsplit(".", 1)[-1] in ("static", "sprite")

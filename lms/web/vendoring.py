@@ -59,14 +59,17 @@ def icon_list() -> list[str]:
 
 
 def build_sprite(icons: Path) -> str:
-    """One SVG with a <symbol> for every listed icon, read from the package's outline icons."""
+    """One SVG with a <symbol> for every listed icon, read from the package; names in -filled come from its filled icons."""
     symbols = []
     for name in icon_list():
-        svg = (icons / f"{name}.svg").read_text(encoding="utf-8")
+        filled = name.endswith("-filled")
+        source = icons / ("filled" if filled else "outline") / f"{name.removesuffix('-filled')}.svg"
+        svg = source.read_text(encoding="utf-8")
         inner = svg[svg.index(">", svg.index("<svg")) + 1 : svg.rindex("</svg>")]
         inner = re.sub(r'<path stroke="none" d="M0 0h24v24H0z" fill="none"\s*/>', "", inner)
         inner = re.sub(r"\s+", " ", inner).replace("> <", "><").replace(" />", "/>").strip()
-        symbols.append(f'<symbol id="{name}" viewBox="0 0 24 24">{inner}</symbol>')
+        paint = ' fill="currentColor" stroke="none"' if filled else ""
+        symbols.append(f'<symbol id="{name}" viewBox="0 0 24 24"{paint}>{inner}</symbol>')
     return '<svg xmlns="http://www.w3.org/2000/svg">\n' + "\n".join(symbols) + "\n</svg>\n"
 
 
@@ -91,15 +94,15 @@ def vendor(node_modules: Path) -> None:
             content = re.sub(rb"\n?/[*/]# sourceMappingURL=\S+?(?: ?\*/)?\s*$", b"\n", content)
             (target / name).write_bytes(content)
         if library.folder == "tabler-icons":
-            (target / "sprite.svg").write_text(build_sprite(source / "icons" / "outline"), encoding="utf-8")
-        for path in sorted(target.iterdir()):
-            relative = path.relative_to(STATIC).as_posix()
+            (target / "sprite.svg").write_text(build_sprite(source / "icons"), encoding="utf-8")
+        for copied in sorted(target.iterdir()):
+            relative = copied.relative_to(STATIC).as_posix()
             facts = (
                 f"`{relative}`",
                 meta["version"],
                 meta["license"],
                 f"npm `{library.package}`",
-                f"`{checksum(path)}`",
+                f"`{checksum(copied)}`",
             )
             rows.append(f"| {' | '.join(facts)} |")
         notes.append(f"- **{library.package} {meta['version']}**：{library.why}")
