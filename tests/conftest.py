@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, g, request_started
 from flask.testing import FlaskClient
 from sqlalchemy import event, text
 from sqlalchemy.orm import scoped_session
@@ -92,7 +92,8 @@ def app(home: Path, _empty_database: Path) -> Iterator[Flask]:
     if not TEST_URL:
         shutil.copy(_empty_database, home / "lms.db")
     app = create_app({"TESTING": True, "JOBS_INLINE": True, "WTF_CSRF_ENABLED": False, "RATELIMIT_ENABLED": False})
-    with app.app_context():
+    # The context below outlives a request, and with it "g": who signed in, the language, the CSRF token. Start clean.
+    with request_started.connected_to(lambda *_sender, **_more: g.__dict__.clear(), app), app.app_context():
         if TEST_URL:
             db.create_all()
             names = ", ".join(db.metadata.tables)

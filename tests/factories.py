@@ -12,6 +12,7 @@ from lms.learning.enums import AssignmentReason, Dimension
 from lms.learning.models import Activity, Assignment, Competency
 from lms.people.enums import Role
 from lms.people.models import Person, RoleGrant, Shop, Team
+from lms.people.passwords import hash_password
 
 PASSWORD = "correct horse"
 _numbers = count(1)
@@ -21,9 +22,7 @@ _hash: dict[str, str] = {}
 def password_hash() -> str:
     """One argon2id hash of PASSWORD for the whole run: hashing is slow on purpose."""
     if PASSWORD not in _hash:
-        from argon2 import PasswordHasher
-
-        _hash[PASSWORD] = PasswordHasher().hash(PASSWORD)
+        _hash[PASSWORD] = hash_password(PASSWORD)
     return _hash[PASSWORD]
 
 
@@ -66,7 +65,9 @@ def make_person(
     return save(person)
 
 
-def make_competency(name: str = "", *, dimension: Dimension = Dimension.KNOWLEDGE, shop: Shop | None = None) -> Competency:
+def make_competency(
+    name: str = "", *, dimension: Dimension = Dimension.KNOWLEDGE, shop: Shop | None = None
+) -> Competency:
     n = next(_numbers)
     return save(
         Competency(code=f"K{n}", name=name or f"能力项{n}", dimension=dimension, shop_id=shop.id if shop else None)

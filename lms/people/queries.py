@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, or_, select, true
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, selectinload
 
 from lms.kernel.db import db
 from lms.kernel.hookspecs import PermissionSpec
 from lms.kernel.plugins import plugins
 from lms.people.enums import BRANCH_ROLES, SHOP_ROLES, Role
-from lms.people.models import Person, Shop, Team, TeamShop
+from lms.people.models import Person, RoleGrant, Shop, Team, TeamShop
 
 ACCESS_KEY = "_access"
 
@@ -122,7 +122,7 @@ def shop_filter(viewer: Person, column: InstrumentedAttribute[Any]) -> ColumnEle
 
 
 def assignable_filter(viewer: Person, column: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
-    """Rows whose person ``viewer`` may assign work to: the branch, and for trainers the teams that serve their shops."""
+    """Rows whose person ``viewer`` may assign work to: the branch; for trainers the teams serving their shops."""
     team_ids = viewer.access.served_team_ids
     if team_ids is None:
         return true()
@@ -136,3 +136,97 @@ def shops_visible_to(viewer: Person) -> list[Shop]:
     if viewer.access.shop_ids is not None:
         query = query.where(Shop.id.in_(viewer.access.shop_ids))
     return list(db.session.scalars(query))
+
+
+@dataclass(frozen=True)
+class PeopleFilter:
+    """What a list of people is narrowed to. ``state`` is "active", "left" or "all"."""
+
+    text: str = ""
+    team_id: int | None = None
+    role: Role | None = None
+    state: str = "active"
+
+
+def people_list(viewer: Person, wanted: PeopleFilter) -> Select[tuple[Person]]:
+    """The people that ``viewer`` may look up, narrowed and in order of name; with their team and roles."""
+    query = people_visible_to(viewer).order_by(Person.name, Person.id)
+    if wanted.text:
+        text = wanted.text.strip()
+        query = query.where(
+            or_(Person.name.contains(text, autoescape=True), Person.account.contains(text.casefold(), autoescape=True))
+        )
+    if wanted.team_id is not None:
+        query = query.where(Person.team_id.in_(branch_ids(wanted.team_id)))
+    if wanted.role is not None:
+        query = query.where(Person.grants.any(RoleGrant.role == wanted.role))
+    if wanted.state != "all":
+        query = query.where(Person.active.is_(wanted.state == "active"))
+    return query
+
+
+def branch_ids(team_id: int) -> Select[tuple[int]]:
+    """The ids of a team and of everything below it, as a subquery."""
+    root = select(Team.path).where(Team.id == team_id).scalar_subquery()
+    return select(Team.id).where(Team.path.like(root.concat("%")))
+
+
+def team_paths() -> dict[int, str]:
+    """Every team's path in names, "售后部/A组", in the order of the tree. One statement."""
+    rows = {row.id: row for row in db.session.execute(select(Team.id, Team.name, Team.parent_id, Team.path))}
+    names: dict[int, tuple[str, ...]] = {}
+    for row in sorted(rows.values(), key=lambda row: row.path.count("/")):
+        names[row.id] = (*names.get(row.parent_id, ()), row.name)
+    return {team_id: "/".join(path) for team_id, path in sorted(names.items(), key=lambda item: item[1])}
+
+
+def team_choices(viewer: Person, *, reach: frozenset[int] | None) -> list[tuple[int, str]]:
+    """(id, "售后部/A组") of the teams in ``reach`` (None = all), for a choice of teams."""
+    return [(team_id, path) for team_id, path in team_paths().items() if reach is None or team_id in reach]
+
+
+@dataclass(frozen=True)
+class TeamRow:
+    """A line of the tree: the team, how deep it hangs (0 = root), people in it and in the branch, shops it serves."""
+
+    team: Team
+    depth: int
+    people: int
+    branch_people: int
+    shops: tuple[Shop, ...]
+
+
+def team_tree() -> list[TeamRow]:
+    """The whole tree, parents before their children, children by name. Three statements."""
+    teams = {team.id: team for team in db.session.scalars(select(Team).options(selectinload(Team.shops)))}
+    counts = dict(
+        db.session.execute(
+            select(Person.team_id, func.count())
+            .where(Person.active, Person.team_id.is_not(None))
+            .group_by(Person.team_id)
+        ).tuples()
+    )
+
+    def names(team: Team) -> list[str]:
+        return [teams[int(part)].name for part in team.path.strip("/").split("/")]
+
+    rows = []
+    for team in sorted(teams.values(), key=names):
+        branch = sum(n for team_id, n in counts.items() if team_id and teams[team_id].path.startswith(team.path))
+        shops = tuple(sorted(team.shops, key=lambda shop: shop.name))
+        rows.append(TeamRow(team, team.path.count("/") - 2, counts.get(team.id, 0), branch, shops))
+    return rows
+
+
+def people_without_password(limit: int | None = None) -> Select[tuple[Person]]:
+    """Active people to whom no password was ever handed out, by team and name."""
+    query = (
+        select(Person).where(Person.active, Person.password_hash == "").order_by(Person.team_id, Person.name, Person.id)
+    )
+    return query if limit is None else query.limit(limit)
+
+
+def count_without_password() -> int:
+    """How many people wait for their first password."""
+    query = select(func.count()).select_from(people_without_password().order_by(None).subquery())
+    return db.session.scalar(query) or 0

@@ -1,0 +1,212 @@
+"""Import of people from a sheet: first the plan (what would change), then the change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select, update
+
+from lms.kernel.db import db
+from lms.kernel.errors import DomainError
+from lms.people.enums import BRANCH_ROLES, SHOP_ROLES, Role
+from lms.people.models import Person, RoleGrant, Team
+from lms.people.permissions import P
+from lms.people.queries import team_paths
+from lms.people.rules import require
+from lms.people.services import GrantWish, create_person, deactivate, reactivate, update_person
+from lms.people.sheets import ACTIVE_WORDS, PeopleSheet, PersonRow, RoleWish, RowError, TeamPath, role_word
+from lms.people.team_services import ensure_team
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field of one row: what it was ("" for a new account) and what it becomes."""
+
+    label: Any
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class RowPlan:
+    """What a good row would do: make the account, change it, or nothing."""
+
+    row: PersonRow
+    person_id: int | None
+    name: str
+    changes: tuple[Change, ...]
+
+    @property
+    def kind(self) -> str:
+        return "new" if self.person_id is None else "changed" if self.changes else "same"
+
+
+@dataclass
+class PeoplePlan:
+    """What an import would do; nothing is written yet."""
+
+    rows: list[RowPlan] = field(default_factory=list)
+    errors: list[RowError] = field(default_factory=list)
+    new_teams: list[str] = field(default_factory=list)
+
+    def count(self, kind: str) -> int:
+        return sum(row.kind == kind for row in self.rows)
+
+
+@dataclass
+class PeopleImported:
+    """What an import did. Passwords are handed out in a step of their own."""
+
+    created: list[Person] = field(default_factory=list)
+    updated: list[Person] = field(default_factory=list)
+    unchanged: int = 0
+    errors: list[RowError] = field(default_factory=list)
+    new_teams: list[str] = field(default_factory=list)
+
+
+def plan_import(*, actor: Person, sheet: PeopleSheet) -> PeoplePlan:
+    """Compare a sheet with the accounts there are: six statements, whatever its size."""
+    require(P.PEOPLE_MANAGE, of=actor)
+    plan = PeoplePlan(errors=list(sheet.errors))
+    known = _known_people([row.account for row in sheet.rows])
+    names = team_paths()
+    there = set(names.values())
+    missing: dict[str, None] = {}
+    for row in sheet.rows:
+        person = known.get(row.account)
+        if person is None and row.name is None:
+            plan.errors.append(RowError(row.line, "姓名", _("新账号要填写姓名。")))
+            continue
+        planned = _plan_row(row, person, names)
+        if isinstance(planned, RowError):
+            plan.errors.append(planned)
+            continue
+        plan.rows.append(planned)
+        for path in _paths_named(row):
+            for depth in range(1, len(path) + 1):
+                if (shown := "/".join(path[:depth])) not in there:
+                    missing[shown] = None
+    plan.new_teams = list(missing)
+    plan.errors.sort(key=lambda error: error.line)
+    return plan
+
+
+def apply_import(*, actor: Person, sheet: PeopleSheet, at: datetime) -> PeopleImported:
+    """Write every good row; a row that turns out bad is undone as a whole and named, the others stand.
+
+    A row that changes nothing writes nothing. New accounts have no password until one is handed out.
+    """
+    # SQLite's driver opens a transaction at the first write only; a savepoint before that would commit on its own.
+    db.session.execute(update(Person).where(Person.id == -1).values(name=Person.name))
+    plan = plan_import(actor=actor, sheet=sheet)
+    done = PeopleImported(errors=list(plan.errors), new_teams=list(plan.new_teams))
+    for planned in plan.rows:
+        if planned.kind == "same":
+            done.unchanged += 1
+            continue
+        try:
+            with db.session.begin_nested():
+                person = _apply_row(actor, planned, at)
+        except DomainError as error:
+            done.errors.append(RowError(planned.row.line, "", error.message))
+            continue
+        (done.created if planned.kind == "new" else done.updated).append(person)
+    done.errors.sort(key=lambda error: error.line)
+    return done
+
+
+def _known_people(accounts: list[str]) -> dict[str, Person]:
+    known: dict[str, Person] = {}
+    for start in range(0, len(accounts), 500):
+        some = select(Person).where(Person.account.in_(accounts[start : start + 500]))
+        known.update({person.account: person for person in db.session.scalars(some)})
+    return known
+
+
+def _paths_named(row: PersonRow) -> Iterable[TeamPath]:
+    if row.team:
+        yield row.team
+    for wish in row.roles or ():
+        if wish.team:
+            yield wish.team
+
+
+def _plan_row(row: PersonRow, person: Person | None, names: dict[int, str]) -> RowPlan | RowError:
+    changes: list[Change] = []
+    old_team = names.get(person.team_id or 0, "") if person else ""
+    new_team = old_team if row.team is None else "/".join(row.team)
+    roles = _wishes_for(row, person)
+    unscoped = {w.role for w in roles if not w.team} if roles is not None else _unscoped_roles(person)
+    if not new_team and unscoped & BRANCH_ROLES:
+        return RowError(row.line, "团队", _("组长和主管要有团队，请填写“团队”这一列。"))
+    if person is None or (row.name and row.name != person.name):
+        changes.append(Change(_("姓名"), person.name if person else "", row.name or ""))
+    if new_team != old_team:
+        changes.append(Change(_("团队"), old_team, new_team))
+    if roles is not None:
+        old_roles = grants_text(person.grants, names, old_team) if person else ""
+        new_roles = _wishes_text(roles, new_team)
+        if new_roles != old_roles:
+            changes.append(Change(_("角色"), old_roles, new_roles))
+    was_active = person.active if person else True
+    if row.active is not None and row.active != was_active:
+        changes.append(Change(_("状态"), ACTIVE_WORDS[was_active], ACTIVE_WORDS[row.active]))
+    name = row.name or (person.name if person else "")
+    return RowPlan(row, person.id if person else None, name, tuple(changes))
+
+
+def _unscoped_roles(person: Person | None) -> set[Role]:
+    return {grant.role for grant in person.grants if grant.team_id is None} if person else set()
+
+
+def _wishes_for(row: PersonRow, person: Person | None) -> tuple[RoleWish, ...] | None:
+    if row.roles is None and person is None:
+        return (RoleWish(Role.AGENT),)
+    return row.roles
+
+
+def _apply_row(actor: Person, planned: RowPlan, at: datetime) -> Person:
+    row = planned.row
+    person = db.session.get(Person, planned.person_id) if planned.person_id else None
+    team = person.team if person else None
+    if row.team is not None:
+        team = ensure_team(actor=actor, names=row.team, at=at) if row.team else None
+    wishes = _wishes_for(row, person)
+    grants = None if wishes is None else [_grant(actor, wish, team, at) for wish in wishes]
+    if person is None:
+        person = create_person(
+            actor=actor, account=row.account, name=row.name or "", team=team, grants=grants or (), at=at
+        )
+    else:
+        update_person(actor=actor, person=person, name=row.name or person.name, team=team, grants=grants)
+    if row.active is False and person.active:
+        deactivate(actor=actor, person=person, at=at)
+    elif row.active is True and not person.active:
+        reactivate(actor=actor, person=person)
+    return person
+
+
+def _grant(actor: Person, wish: RoleWish, team: Team | None, at: datetime) -> GrantWish:
+    branch = ensure_team(actor=actor, names=wish.team, at=at) if wish.team else None
+    return GrantWish(wish.role, branch.id if branch and (team is None or branch.id != team.id) else None)
+
+
+def grants_text(grants: Iterable[RoleGrant], names: dict[int, str], own_team: str) -> str:
+    """Roles as the column 角色 has them: "客服、组长@售后部/A组"; a role in one's own team has no branch."""
+    return _shown(((grant.role, names.get(grant.team_id or 0, "")) for grant in grants), own_team)
+
+
+def _wishes_text(wishes: Iterable[RoleWish], own_team: str) -> str:
+    return _shown(((wish.role, "/".join(wish.team or ())) for wish in wishes), own_team)
+
+
+def _shown(pairs: Iterable[tuple[Role, str]], own_team: str) -> str:
+    scoped = BRANCH_ROLES | SHOP_ROLES
+    named = {(role, "" if team == own_team or role not in scoped else team) for role, team in pairs}
+    order = list(Role)
+    words = sorted(named, key=lambda pair: (order.index(pair[0]), pair[1]))
+    return "、".join(f"{role_word(role)}@{team}" if team else role_word(role) for role, team in words)
