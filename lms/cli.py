@@ -102,11 +102,15 @@ def serve(ctx: click.Context, demo: bool, host: str | None, port: int | None, wo
 
 @main.command(hidden=True)
 @click.option("--threads", default=1, type=click.IntRange(1, 16))
-def jobs(threads: int) -> None:
+@click.option("--with-parent", is_flag=True, help="end when the process that started this one ends")
+def jobs(threads: int, with_parent: bool) -> None:
     """Be the job process (``serve`` starts one)."""
     from lms.app import create_app
     from lms.kernel.jobs import consume
+    from lms.kernel.serving import end_with_parent
 
+    if with_parent:
+        end_with_parent()
     consume(create_app(), workers=threads)
 
 

@@ -213,7 +213,7 @@ def consume(app: Flask, *, workers: int = 1) -> None:
         restarted, given_up = recover(at=now(), all_running=settings().is_sqlite)
         if restarted or given_up:
             log.warning("%s interrupted jobs were started again, %s were given up", restarted, given_up)
-    queue().create_consumer(workers=workers, periodic=True, check_worker_health=True, loglevel=logging.WARNING).run()
+    queue().create_consumer(workers=workers, periodic=True, check_worker_health=True).run()
 
 
 def periodic_jobs() -> dict[str, tuple[int, str]]:

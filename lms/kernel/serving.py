@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -59,12 +61,11 @@ def serve_forever(config: Settings, *, host: str, port: int, workers: int, prepa
                 port=port,
                 interface=Interfaces.WSGI,
                 workers=workers,
-                blocking_threads=8,
+                blocking_threads=max(2, os.cpu_count() or 2),
                 backpressure=64,
                 respawn_failed_workers=True,
                 log_enabled=True,
                 log_level=LogLevels.warning,
-                process_name="lms-web",
             ).serve()
         finally:
             keeper.stop()
@@ -76,21 +77,38 @@ class JobKeeper(threading.Thread):
     def __init__(self) -> None:
         super().__init__(daemon=True, name="job-keeper")
         self._ending = threading.Event()
+        self._starting = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
 
     def run(self) -> None:
-        while not self._ending.is_set():
-            self._process = subprocess.Popen([sys.executable, "-m", "lms", "jobs"])
+        while True:
+            with self._starting:
+                if self._ending.is_set():
+                    return
+                self._process = subprocess.Popen([sys.executable, "-m", "lms", "jobs", "--with-parent"])
             code = self._process.wait()
             if not self._ending.wait(RESTART_AFTER):
                 log.warning("the job process ended with %s; starting it again", code)
 
     def stop(self) -> None:
         """End the job process; what it was doing is started again next time."""
-        self._ending.set()
+        with self._starting:
+            self._ending.set()
         if self._process and self._process.poll() is None:
             self._process.terminate()
             try:
                 self._process.wait(10)
             except subprocess.TimeoutExpired:
                 self._process.kill()
+
+
+def end_with_parent() -> None:
+    """Watch the process that started this one; when it is gone (killed, say), end too, so that no orphan works on."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True, name="parent-watch").start()

@@ -27,7 +27,9 @@ OTHER = "other"
 
 
 def modules() -> list[Any]:
-    names = [info.name for info in pkgutil.walk_packages(tests.__path__, "tests.") if info.name.endswith(".permissions")]
+    names = [
+        info.name for info in pkgutil.walk_packages(tests.__path__, "tests.") if info.name.endswith(".permissions")
+    ]
     return [module for name in sorted(names) if hasattr(module := importlib.import_module(name), "EXPECTED")]
 
 
