@@ -100,27 +100,34 @@ def nav_items() -> list[NavItem]:
     return kept
 
 
-def lines_for(person: Viewer, endpoint: str | None) -> dict[str, list[Line]]:
-    """The lines that ``person`` may follow, by group. The one nearest to ``endpoint`` is current."""
+def lines_for(person: Viewer, endpoint: str | None, path: str) -> dict[str, list[Line]]:
+    """The lines that ``person`` may follow, by group. The one nearest to the page is current."""
     items = [item for item in nav_items() if not item.permission or item.permission in person.access.permissions]
-    current = current_item(items, endpoint)
+    linked = [(item, url) for item in items if (url := url_if(item.endpoint)) is not None]
+    current = current_item(linked, endpoint, path)
     lines: dict[str, list[Line]] = {}
-    for item in items:
-        if (url := url_if(item.endpoint)) is not None:
-            line = Line(url, str(item.label), item.icon, item is current, item.tab)
-            lines.setdefault(item.group if item.group in GROUPS else "other", []).append(line)
+    for item, url in linked:
+        line = Line(url, str(item.label), item.icon, item is current, item.tab)
+        lines.setdefault(item.group if item.group in GROUPS else "other", []).append(line)
     return lines
 
 
-def current_item(items: list[NavItem], endpoint: str | None) -> NavItem | None:
-    """The item of this very endpoint, or else the first of the same blueprint (a page below it)."""
+def current_item(linked: list[tuple[NavItem, str]], endpoint: str | None, path: str) -> NavItem | None:
+    """Where a page belongs: to its own line, else to the line with the longest address above it (/teams for /teams/3),
+    else to the only line of its blueprint."""
     if not endpoint:
         return None
-    exact = next((item for item in items if item.endpoint == endpoint), None)
-    if exact or "." not in endpoint:
-        return exact
-    blueprint = endpoint.rsplit(".", 1)[0]
-    return next((item for item in items if item.endpoint.rsplit(".", 1)[0] == blueprint and blueprint != "web"), None)
+    for item, _url in linked:
+        if item.endpoint == endpoint:
+            return item
+    above = [
+        (len(url), n) for n, (_item, url) in enumerate(linked) if path.startswith(url.rstrip("/") + "/") and url != "/"
+    ]
+    if above:
+        return linked[max(above)[1]][0]
+    blueprint = endpoint.rpartition(".")[0]
+    siblings = [item for item, _url in linked if item.endpoint.rpartition(".")[0] == blueprint]
+    return siblings[0] if len(siblings) == 1 else None
 
 
 def shell() -> Shell:
@@ -132,7 +139,7 @@ def shell() -> Shell:
     if person is None:
         return Shell(html_lang(), theme, home, None, (), (), (), None)
     start = Line(home, _("首页"), "home", request.endpoint == "web.dashboard", True)
-    by_group = lines_for(person, request.endpoint)
+    by_group = lines_for(person, request.endpoint, request.path)
     groups = [Group("", (start,))]
     groups += [Group(group_label(name), tuple(by_group[name])) for name in (*GROUPS, "other") if name in by_group]
     everything = [line for group in groups for line in group.lines]

@@ -59,7 +59,7 @@ def icon_list() -> list[str]:
 
 
 def build_sprite(icons: Path) -> str:
-    """One SVG with a <symbol> for every listed icon, read from the package; names in -filled come from its filled icons."""
+    """One SVG with a <symbol> for every listed icon of the package; names in -filled come from its filled icons."""
     symbols = []
     for name in icon_list():
         filled = name.endswith("-filled")

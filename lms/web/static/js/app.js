@@ -72,6 +72,8 @@
     doc.getElementById("confirm-text").textContent = text;
     hint.textContent = source.dataset.confirmHint || "";
     hint.hidden = !source.dataset.confirmHint;
+    var danger = source.classList && /btn-(outline-|ghost-)?danger/.test(source.className);
+    yes.className = "btn " + (danger ? "btn-danger" : "btn-primary");
     yes.textContent = source.dataset.confirmLabel || yes.dataset.default;
     confirmDialog.returnValue = "no";
     confirmDialog.showModal();
