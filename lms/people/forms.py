@@ -76,7 +76,7 @@ class PersonForm(FlaskForm):
 
 
 class EditPersonForm(PersonForm):
-    account = None  # type: ignore[assignment]
+    account = None
 
 
 class TeamForm(FlaskForm):

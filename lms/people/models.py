@@ -52,7 +52,7 @@ class TeamShop(db.Model):  # type: ignore[name-defined]
     shop_id: Mapped[int] = mapped_column(ForeignKey("shop.id", ondelete="CASCADE"), primary_key=True, index=True)
 
 
-class Person(UserMixin, db.Model):  # type: ignore[misc,name-defined]
+class Person(UserMixin, db.Model):  # type: ignore[name-defined]
     """Somebody who signs in. Leavers are switched off, never deleted: their records stay."""
 
     __tablename__ = "person"

@@ -44,7 +44,7 @@ def permissions_of(roles: frozenset[Role]) -> frozenset[str]:
 
 
 def access_of(person: Person) -> Access:
-    """The access of ``person``: two statements the first time, kept on the instance after that."""
+    """The access of ``person``: one statement the first time, kept on the instance after that."""
     cached = person.__dict__.get(ACCESS_KEY)
     if isinstance(cached, Access):
         return cached
@@ -63,10 +63,7 @@ def forget_access(person: Person) -> None:
 
 
 def _scoped_access(person: Person, roles: frozenset[Role]) -> Access:
-    paths = {team_id: path for team_id, path in db.session.execute(select(Team.id, Team.path))}
-    serves: dict[int, set[int]] = {}
-    for team_id, shop_id in db.session.execute(select(TeamShop.team_id, TeamShop.shop_id)):
-        serves.setdefault(team_id, set()).add(shop_id)
+    paths, serves = _teams_and_shops()
 
     def below(root: int) -> set[int]:
         return {team_id for team_id, path in paths.items() if path.startswith(paths[root])} if root in paths else set()
@@ -97,7 +94,19 @@ def _scoped_access(person: Person, roles: frozenset[Role]) -> Access:
     )
 
 
-def people_visible_to(viewer: Person) -> Select[tuple[Person]]:
+def _teams_and_shops() -> tuple[dict[int, str], dict[int, set[int]]]:
+    """Every team's path, and the shops that each team serves by itself. One statement."""
+    paths: dict[int, str] = {}
+    serves: dict[int, set[int]] = {}
+    served = select(Team.id, Team.path, TeamShop.shop_id).outerjoin(TeamShop, TeamShop.team_id == Team.id)
+    for team_id, path, shop_id in db.session.execute(served):
+        paths[team_id] = path
+        if shop_id is not None:
+            serves.setdefault(team_id, set()).add(shop_id)
+    return paths, serves
+
+
+def people_visible_to(viewer: Person) -> Select[Any]:
     """The people whose progress and results ``viewer`` may see: oneself, and the branch."""
     return select(Person).where(person_filter(viewer, Person.id))
 
@@ -130,6 +139,19 @@ def assignable_filter(viewer: Person, column: InstrumentedAttribute[Any]) -> Col
     return column.in_(select(Person.id).where(Person.team_id.in_(reach)).scalar_subquery()) if reach else false()
 
 
+def serving_filter(shop_id: int | None, column: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+    """Rows whose person sees the shop: the list of all viewers for whom ``rules.can_see_shop`` holds."""
+    if shop_id is None:
+        return true()
+    paths, serves = _teams_and_shops()
+    homes = {path for team_id, path in paths.items() if shop_id in serves.get(team_id, ())}
+    serving = {team_id for team_id, path in paths.items() if any(path.startswith(home) for home in homes)}
+    above = {int(part) for team_id in serving for part in paths[team_id].strip("/").split("/")}
+    scoped = RoleGrant.role.in_(BRANCH_ROLES | SHOP_ROLES) & func.coalesce(RoleGrant.team_id, Person.team_id).in_(above)
+    by_role = Person.grants.any(or_(RoleGrant.role == Role.ADMIN, scoped))
+    return column.in_(select(Person.id).where(or_(Person.team_id.in_(serving), by_role)).scalar_subquery())
+
+
 def shops_visible_to(viewer: Person) -> list[Shop]:
     """The shops of ``viewer``, by name."""
     query = select(Shop).order_by(Shop.name)
@@ -148,7 +170,7 @@ class PeopleFilter:
     state: str = "active"
 
 
-def people_list(viewer: Person, wanted: PeopleFilter) -> Select[tuple[Person]]:
+def people_list(viewer: Person, wanted: PeopleFilter) -> Select[Any]:
     """The people that ``viewer`` may look up, narrowed and in order of name; with their team and roles."""
     query = people_visible_to(viewer).order_by(Person.name, Person.id)
     if wanted.text:
@@ -165,7 +187,7 @@ def people_list(viewer: Person, wanted: PeopleFilter) -> Select[tuple[Person]]:
     return query
 
 
-def branch_ids(team_id: int) -> Select[tuple[int]]:
+def branch_ids(team_id: int) -> Select[Any]:
     """The ids of a team and of everything below it, as a subquery."""
     root = select(Team.path).where(Team.id == team_id).scalar_subquery()
     return select(Team.id).where(Team.path.like(root.concat("%")))
@@ -218,7 +240,7 @@ def team_tree() -> list[TeamRow]:
     return rows
 
 
-def people_without_password(limit: int | None = None) -> Select[tuple[Person]]:
+def people_without_password(limit: int | None = None) -> Select[Any]:
     """Active people to whom no password was ever handed out, by team and name."""
     query = (
         select(Person).where(Person.active, Person.password_hash == "").order_by(Person.team_id, Person.name, Person.id)

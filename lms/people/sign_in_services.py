@@ -7,6 +7,7 @@ from math import ceil
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, select
+from sqlalchemy.orm import joinedload
 
 from lms.config import secret_key, settings
 from lms.kernel.db import db
@@ -121,13 +122,14 @@ def end_session(session_id: str, *, at: datetime) -> None:
 
 
 def person_of_session(person_id: int, *, session_id: str, version: int) -> Person | None:
-    """The person a session belongs to: switched on, password unchanged since, not signed out. One statement."""
+    """The person a session belongs to: switched on, password unchanged since, not signed out; with roles. One statement."""
     query = (
         select(Person)
+        .options(joinedload(Person.grants))
         .outerjoin(EndedSession, EndedSession.id == session_id)
         .where(Person.id == person_id, Person.active, Person.session_version == version, EndedSession.id.is_(None))
     )
-    return db.session.scalars(query).one_or_none()
+    return db.session.scalars(query).unique().one_or_none()
 
 
 def _key(account: str) -> str:
