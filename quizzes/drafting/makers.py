@@ -1,0 +1,425 @@
+"""One item of each type from a candidate group, or the reason why not."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from quizzes.drafting.facts import Change, quantities
+from quizzes.drafting.pool import POLICY, TOPIC_LABELS, Candidate, Pool, Statement, comparable, topic_of
+from quizzes.drafting.sources import DraftItem, Source
+from quizzes.drafting.topics import likeness, terms, topics
+from quizzes.types.choice import Multiple, Single
+from quizzes.types.protocol import make_options
+from quizzes.types.written import BLANK
+
+STAGES = {"presale": "售前", "insale": "售中", "aftersale": "售后"}
+
+
+class Refused(Exception):
+    """No item of this type can be made; the argument is a reason of `gate.REASONS`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def scene(candidate: Candidate, rng: random.Random) -> str:
+    """The customer's own question as a scene, with the product or stage where the chat tells."""
+    assert candidate.question is not None
+    group, text = candidate.group, candidate.question.text
+    if group.product and candidate.question.needs_product:
+        return f"顾客在咨询商品“{_short(group.product)}”时问：「{text}」"
+    stage = STAGES.get(group.stage, "")
+    openings = [f"顾客问：「{text}」", f"有顾客来问：「{text}」", f"接待中，顾客问：「{text}」"]
+    if stage:
+        openings += [f"{stage}接待中，顾客问：「{text}」", f"一位{stage}顾客问：「{text}」"]
+    if group.product:
+        openings = [
+            f"顾客咨询“{_short(group.product)}”：「{text}」",
+            f"关于“{_short(group.product)}”，顾客问：「{text}」",
+        ]
+    return rng.choice(openings)
+
+
+def single(candidate: Candidate, pool: Pool, rng: random.Random) -> DraftItem:
+    """The customer's question with its real answer; wrong ones are changed facts and real answers to other questions."""
+    if candidate.answering:
+        key = candidate.answering[0]
+        wrong = _own_changes(key, 2)
+        if not wrong and candidate.question and candidate.question.kind in ("polar", "time", "amount", "who"):
+            raise Refused("no_changed_fact")
+        wrong += _foreign(candidate, key, pool, rng, 3 - len(wrong))
+        if len(wrong) < 3:
+            raise Refused("too_few_distractors")
+        ask = rng.choice(
+            ["以下哪种回复正确？", "你应该怎样回复？", "下面哪个回复符合本店的规定？", "哪一条回复是对的？"]
+        )
+        stem = f"{scene(candidate, rng)}{ask}"
+        return _item("single", stem, _choice([key.text], wrong[:3], rng), candidate, [key], _because(key, candidate))
+    key = _standing(candidate)
+    topic = topic_of(key)
+    if not topic or not key.changes:
+        raise Refused("unclear_stem" if candidate.question is None else "answer_off_question")
+    wrong = _own_changes(key, 1)
+    for _, change in _changed_of(topic, key, pool, rng):
+        if len(wrong) < 3 and all(likeness(change.text, text) < 0.7 for text in [key.text, *wrong]):
+            wrong.append(change.text)
+    if len(wrong) < 3:
+        raise Refused("too_few_distractors")
+    about = TOPIC_LABELS[topic]
+    stem = rng.choice(
+        [
+            f"关于{about}，以下哪种说法正确？",
+            f"顾客问到{about}时，下面哪句话可以这样答？",
+            f"下面哪一条{about}方面的说法是对的？",
+        ]
+    )
+    return _item("single", stem, _choice([key.text], wrong[:3], rng), candidate, [key], _because(key, candidate))
+
+
+def multiple(candidate: Candidate, pool: Pool, rng: random.Random) -> DraftItem:
+    """True rules on one subject from real answers, among others with one fact changed."""
+    key = _standing(candidate)
+    topic = topic_of(key)
+    if not topic or pool.uses[key.text] >= 2:
+        raise Refused("too_few_facts")
+    others = [one for one in candidate.statements if one is not key and one.alone and topic in one.topics]
+    more = [
+        one
+        for one in pool.statements
+        if one.alone and comparable(key, one, topic) and one.group.key != candidate.group.key
+    ]
+    rng.shuffle(more)
+    more = sorted((one for one in more if pool.uses[one.text] < 2), key=lambda one: pool.uses[one.text])
+    right = [key]
+    for one in [*others, *more]:
+        if len(right) < 2 + rng.randint(0, 1) and all(likeness(one.text, known.text) < 0.45 for known in right):
+            right.append(one)
+    wrong: list[str] = []
+    used: list[Statement] = []
+    for other, change in _changed_of(topic, key, pool, rng):
+        if (
+            len(wrong) < 2
+            and other not in right
+            and all(likeness(change.text, text) < 0.6 for text in [*wrong, *(one.text for one in right)])
+        ):
+            wrong.append(change.text)
+            used.append(other)
+    if len(wrong) < 2 and key.changes and all(likeness(key.changes[0].text, text) < 0.6 for text in wrong):
+        spare = [one for one in right if one is not key]
+        if len(spare) >= 2:
+            right, used = spare, [*used, key]
+            wrong.append(key.changes[0].text)
+    if len(right) < 2 or not wrong or len(right) + len(wrong) < 4:
+        raise Refused("too_few_facts")
+    for one in [*right, *used]:
+        pool.uses[one.text] += 1
+    about = TOPIC_LABELS[topic]
+    stem = rng.choice(
+        [
+            f"关于{about}，以下哪些说法正确？（多选）",
+            f"顾客问到{about}，下面哪些话可以这样答？（多选）",
+            f"下面哪些{about}方面的说法是对的？（多选）",
+        ]
+    )
+    rationale = (
+        "；".join(f"「{one.text}」" for one in right)
+        + "，都是客服的真实答复。"
+        + "".join(f"错项的正确说法：「{one.text}」。" for one in used)
+    )
+    return _item(
+        "multiple",
+        stem,
+        _choice([one.text for one in right], wrong[:2], rng, several=True),
+        candidate,
+        [*right, *used],
+        rationale,
+    )
+
+
+def truefalse(candidate: Candidate, pool: Pool, rng: random.Random, *, want: bool) -> DraftItem:
+    """A rule as it was said, or with one fact changed. `want` is the key that balances the batch."""
+    statement = candidate.answering[0] if candidate.answering else _standing(candidate)
+    in_scene = bool(candidate.answering) and (not statement.alone or rng.random() < 0.5)
+    if not in_scene and not statement.alone:
+        raise Refused("unclear_stem")
+    if (
+        not in_scene
+        and not (statement.topics and statement.topics <= POLICY)
+        and not statement.group.product
+        and not _names_product(statement)
+    ):
+        raise Refused("unclear_stem")
+    key = want or not statement.changes
+    change = None if key else rng.choice(statement.changes[:2])
+    text = statement.text if change is None else change.text
+    if in_scene:
+        stem = f"{scene(candidate, rng)}客服回复：「{text}」{rng.choice(['这样回复对吗？', '这个回复正确吗？'])}"
+    else:
+        stem = rng.choice([f"判断对错：{text}。", f"这句话对不对：{text}。", f"可以对顾客这样说吗：「{text}」"])
+    reason = _because(statement, candidate)
+    if change:
+        reason = f"错在“{change.new or change.text}”：{reason}" if change.new else f"这句话说反了：{reason}"
+    return _item("truefalse", stem, {"key": key}, candidate, [statement], reason)
+
+
+_BLANKABLE: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (r"(?<=是)电子(?=发票|的)|(?<=开具)电子(?=发票)|(?<=默认)电子(?=发票)|(?<=积极推广)电子(?=发票)", ("电子",)),
+    (r"原支付方式|原支付账户|原付款方式", ("原支付方式", "原支付账户", "原付款方式", "原路")),
+    (r"原路(?=退|返)", ("原路", "按原路")),
+    (r"(?<=能购买)自营", ("自营", "京东自营")),
+    (r"增票资质", ("增票资质", "增值税发票资质", "增值税专用发票资质")),
+    (r"上门取件(?=服务|$)", ("上门取件",)),
+    (r"质量问题(?=.{0,10}(?:退|换|运费|承担|保修|维修))", ("质量问题",)),
+    (r"(?:卖家|商家)(?=承担|负担)", ("卖家", "商家", "店铺", "我们", "店家")),
+    (r"(?:买家|顾客)(?=自?行?承担|自?行?负担)", ("买家", "顾客", "客户", "自己")),
+    (r"海关(?=检查|清关|放行)", ("海关",)),
+    (r"(?<=支持)货到付款", ("货到付款",)),
+    (r"价格保护(?=申请|服务)", ("价格保护", "价保", "保价")),
+    (r"(?<=加)(?:最高水位线|最低水位线)", ("最高水位线",)),
+    (r"304不锈钢|316不锈钢", ("304不锈钢", "316不锈钢")),
+)  # fmt: skip
+_MODAL_BLANKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    (r"不支持", "支持", ("不支持", "不可以", "不能", "不")),
+    (r"不可以|不能(?!不)|无法", "可以", ("不可以", "不能", "无法", "不行", "不可")),
+    (r"不需要|无需|不用", "需要", ("不需要", "无需", "不用", "不必", "不须")),
+)
+_EQUAL_SPANS = {
+    "24小时": "1天",
+    "48小时": "2天",
+    "72小时": "3天",
+    "7天": "1周",
+    "14天": "2周",
+    "12个月": "1年",
+    "24个月": "2年",
+    "6个月": "半年",
+    "30分钟": "半小时",
+    "60分钟": "1小时",
+}
+
+
+def fill(candidate: Candidate, pool: Pool, rng: random.Random) -> DraftItem:
+    """A rule with its telling fact left out: a quantity, a term, or which way it goes."""
+    ranked = [
+        *candidate.answering[:2],
+        *(one for one in candidate.statements if one.alone and one not in candidate.answering[:2]),
+    ]
+    for statement in ranked[:4]:
+        found = _blank(statement)
+        if found is None:
+            continue
+        text, accepted, hint = found
+        if statement in candidate.answering:
+            stem = f"{scene(candidate, rng)}把客服的回复补充完整{hint}。"
+        elif statement.alone:
+            stem = rng.choice([f"按本店客服的答复，把这句话补充完整{hint}。", f"填空：把本店的规定补充完整{hint}。"])
+        else:
+            continue
+        definition = {"text": text, "blanks": [{"accepted": accepted}]}
+        return _item(
+            "fill", stem, definition, candidate, [statement], _because(statement, candidate), key_text=accepted[0]
+        )
+    raise Refused("nothing_to_blank" if candidate.statements else "no_general_answer")
+
+
+def _blank(statement: Statement) -> tuple[str, list[str], str] | None:
+    text = statement.text
+    known = quantities(text)
+    if len(known) == 1 and not re.search(r"[xX×*]", text):
+        found = known[0]
+        value = re.sub(r"\s+", "", found.group())
+        accepted = [value] + ([_EQUAL_SPANS[value]] if value in _EQUAL_SPANS else [])
+        return text[: found.start()] + BLANK + text[found.end() :], accepted, "（数字要带单位）"
+    for pattern, words in _BLANKABLE:
+        hits = list(re.finditer(pattern, text))
+        if len(hits) == 1 and text.count(hits[0].group()) == 1:
+            found = hits[0]
+            accepted = [
+                found.group(),
+                *(word for word in words if word != found.group() and not found.group()[0].isdigit()),
+            ]
+            return text[: found.start()] + BLANK + text[found.end() :], accepted, ""
+    if not statement.changes or statement.changes[0].kind != "polarity":
+        return None
+    for pattern, opposite, words in _MODAL_BLANKS:
+        hits = list(re.finditer(pattern, text))
+        if len(hits) == 1:
+            found = hits[0]
+            accepted = [found.group(), *(word for word in words if word != found.group())]
+            return text[: found.start()] + BLANK + text[found.end() :], accepted, f"（填“{opposite}”或“{accepted[0]}”）"
+    return None
+
+
+def short(candidate: Candidate, pool: Pool, rng: random.Random) -> DraftItem:
+    """The customer's words to answer, with the real answer as model and its facts as key points."""
+    if candidate.question is None:
+        raise Refused("unclear_stem")
+    if not candidate.answering:
+        raise Refused("answer_off_question")
+    chosen = [candidate.answering[0]]
+    for one in candidate.answering[1:]:
+        if len(chosen) < 3 and all(likeness(one.text, known.text) < 0.4 for known in chosen):
+            chosen.append(one)
+    facts = [part for one in chosen for part in _clauses(one.text)]
+    if not facts or sum(len(part) for part in facts) < 14:
+        raise Refused("too_few_points")
+    known = terms(candidate.question.text, pool.cut)
+    points: list[dict[str, Any]] = []
+    for part in facts[:3]:
+        words = [match.group().replace(" ", "") for match in quantities(part)] + sorted(
+            terms(part, pool.cut) - known, key=part.find
+        )
+        points.append(
+            {"id": f"p{len(points) + 1}", "text": f"说明：{part}", "mark": 2.0, "keywords": words[:4] or [part]}
+        )
+    courtesy = {"text": "有礼貌，正面回答顾客的问题", "mark": 1.0, "keywords": ["您好", "亲", "您", "请", "抱歉"]}
+    points.append({"id": f"p{len(points) + 1}", **courtesy})
+    model = "您好，" + "；".join(one.text for one in chosen) + "。"
+    ask = rng.choice(["请写出你的回复。", "你会怎样回复？请写出完整的话术。", "请写一段回复给顾客。"])
+    return _item(
+        "short",
+        f"{scene(candidate, rng)}{ask}",
+        {"model_answer": model, "points": points},
+        candidate,
+        chosen,
+        _because(chosen[0], candidate),
+    )
+
+
+def _clauses(text: str) -> list[str]:
+    """A long sentence in its facts; a condition stays with what it conditions."""
+    parts = re.split(r"[，；;,]", text)
+    if (
+        len(parts) < 2
+        or any(len(part) < 6 for part in parts)
+        or re.search(r"如果|若|的话|时$|后$|只要|否则|才", parts[0])
+    ):
+        return [text]
+    return parts if len(parts) <= 3 else [text]
+
+
+def _standing(candidate: Candidate) -> Statement:
+    if not candidate.statements:
+        raise Refused("no_general_answer")
+    alone = [one for one in candidate.statements if one.alone]
+    if not alone:
+        raise Refused("answer_off_question")
+    return max(alone, key=lambda one: (one.answer.count, bool(one.changes)))
+
+
+def _own_changes(key: Statement, most: int) -> list[str]:
+    """Contradictions of the key, of different kinds first."""
+    found: list[Change] = []
+    for change in key.changes:
+        if change.kind not in [one.kind for one in found]:
+            found.append(change)
+    found += [change for change in key.changes if change not in found and change.kind == "number"]
+    return [change.text for change in found[:most]]
+
+
+def _foreign(candidate: Candidate, key: Statement, pool: Pool, rng: random.Random, most: int) -> list[str]:
+    """Real answers to other questions which have no matter in common with this one; same stage and product first."""
+    assert candidate.question is not None
+    group = candidate.group
+    own_topics = key.topics | topics(candidate.question.text) | topics(group.question)
+    own_terms = key.terms | terms(candidate.question.text, pool.cut) | terms(group.question, pool.cut)
+    ranked: list[tuple[float, str, Statement]] = []
+    for one in pool.statements:
+        if (
+            not one.alone
+            or one.group.key == group.key
+            or one.topics & own_topics
+            or one.terms & own_terms
+            or not one.topics
+        ):
+            continue
+        ratio = len(one.text) / len(key.text)
+        if (
+            not 0.45 <= ratio <= 2.2
+            or likeness(one.text, key.text) > 0.3
+            or likeness(one.group.question, candidate.question.text) > 0.3
+        ):
+            continue
+        near = (
+            (one.group.stage == group.stage)
+            + (one.group.product == group.product)
+            - abs(len(one.text) - len(key.text)) / 20
+        )
+        ranked.append((near + rng.random(), one.text, one))
+    chosen: list[Statement] = []
+    for _, _, one in sorted(ranked, key=lambda entry: (-entry[0], entry[1])):
+        if len(chosen) < most and all(
+            likeness(one.text, known.text) < 0.4 and one.group.key != known.group.key for known in chosen
+        ):
+            chosen.append(one)
+    return [one.text for one in chosen]
+
+
+def _changed_of(topic: str, key: Statement, pool: Pool, rng: random.Random) -> list[tuple[Statement, Change]]:
+    """Other statements on a subject, each with one of its contradictions."""
+    found = [
+        (one, rng.choice(one.changes[:2]))
+        for one in pool.statements
+        if one.alone and one.changes and comparable(key, one, topic) and one.group.key != key.group.key
+    ]
+    rng.shuffle(found)
+    return sorted(found, key=lambda pair: pool.uses[pair[0].text])
+
+
+def _choice(right: Sequence[str], wrong: Sequence[str], rng: random.Random, *, several: bool = False) -> dict[str, Any]:
+    texts = [*right, *wrong]
+    rng.shuffle(texts)
+    options = make_options(texts)
+    ids = {option["text"]: option["id"] for option in options}
+    if several:
+        return {"options": options, "keys": [ids[text] for text in right], "scoring": "partial", "shuffle": True}
+    return {"options": options, "key": ids[right[0]], "shuffle": True}
+
+
+def _because(statement: Statement, candidate: Candidate) -> str:
+    asked = candidate.question.text if candidate.question else ""
+    said = f"客服的真实答复是「{statement.text}」。"
+    return f"顾客问「{asked}」时，{said}" if asked and statement in candidate.answering else said
+
+
+def _item(
+    kind: str,
+    stem: str,
+    definition: dict[str, Any],
+    candidate: Candidate,
+    used: Sequence[Statement],
+    rationale: str,
+    key_text: str = "",
+) -> DraftItem:
+    sources: list[Source] = []
+    for one in used:
+        for source in [one.answer.source] if one.answer.source else list(one.group.sources[:2]):
+            if source and source not in sources:
+                sources.append(source)
+    for source in candidate.group.sources[:2]:
+        if source not in sources:
+            sources.append(source)
+    if not key_text:
+        key_text = {"single": Single().key_text, "multiple": Multiple().key_text}.get(kind, lambda _: used[0].text)(
+            definition
+        )
+    return DraftItem(
+        kind, stem, definition, rationale, candidate.group.key, tuple(sources[:8]), candidate.group.dimension, key_text
+    )
+
+
+_PRODUCT_NAME = re.compile(
+    r"[\u4e00-\u9fff](?:机|壶|锅|盒|盅|杯|灯|表|器|柜|箱|卡|鞋|衣|裤|被|枕|膏|霜|乳|液|粉|片|笔|本|椅|桌|盘|仪|耳机|手机|空调|电视|硬盘|内存|坚果|面膜)"
+)
+
+
+def _names_product(statement: Statement) -> bool:
+    """Whether a sentence says itself which product it is about."""
+    return bool(_PRODUCT_NAME.search(statement.text)) and not statement.text.startswith("机器")
+
+
+def _short(product: str) -> str:
+    return product if len(product) <= 24 else product[:23] + "…"
