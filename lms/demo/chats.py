@@ -14,7 +14,7 @@ from datetime import date, datetime, time, timedelta
 from lms.demo.content.format import Intent, ProductLine, chatter
 from lms.demo.identifiers import Identifiers
 from lms.demo.nicks import nicks
-from lms.demo.voices import AgentVoice, Buyer, draw_buyer
+from lms.demo.voices import AgentVoice, Buyer, draw_buyer, is_traditional
 
 DAYS = 14
 _SKEW = 1.2  # heat to this power: what is asked often is asked more often still
@@ -120,8 +120,10 @@ class _Composer:
 
     def _draw_agent(self, hour: int) -> AgentVoice:
         agents = self.script.agents
-        on_shift = [a for a in agents if a.shift[0] <= hour < a.shift[1]]
-        return self.rng.choice(on_shift or list(agents))
+        on_shift = [a for a in agents if a.shift[0] <= hour < a.shift[1]] or list(agents)
+        # Either post takes a chat of the other one when it is busy.
+        weights = [4.0 if (a.post == "aftersale") == (self.topics[0].stage == "aftersale") else 1.0 for a in on_shift]
+        return self.rng.choices(on_shift, weights)[0]
 
     # -- writing ---------------------------------------------------------------------------------------------------
 
@@ -138,8 +140,7 @@ class _Composer:
     def _pick(self, section: str) -> str:
         text = self.rng.choice(chatter()[section])
         shown = text.replace("{nick}", self.agent.nick).replace("{shop}", self.script.name)
-        status = self.rng.choice(_STATUS[self.topics[0].stage])
-        return shown.replace("{status2}", self.rng.choice(_PARCEL)).replace("{status}", status)
+        return shown.replace("{status2}", self.rng.choice(_PARCEL))
 
     def _chance(self, p: float) -> bool:
         return self.rng.random() < p
@@ -167,9 +168,9 @@ class _Composer:
             self._agent(self._pick("agent-open"), seconds=(5, 60))
 
     def _wording(self, topic: Intent) -> list[str]:
-        wordings = topic.wordings
-        # The commonest wording is used far more than the rarest; 繁体 buyers like the ones written in 繁体.
-        weights = [1.0 / (1 + n * 0.25) for n in range(len(wordings))]
+        # The commonest wording is used far more than the rarest. What was written in 繁体 belongs to 繁体 buyers.
+        wordings = [w for w in topic.wordings if self.buyer.traditional or not is_traditional(w)]
+        weights = [(3.0 if is_traditional(w) else 1.0) / (1 + n * 0.25) for n, w in enumerate(wordings)]
         return [self.ids.fill(part) for part in self.buyer.ask(self.rng.choices(wordings, weights)[0], self.rng)]
 
     def _topic(self, topic: Intent, *, first: bool) -> None:
@@ -180,7 +181,7 @@ class _Composer:
         if topic.stage == "aftersale" and topic.dimension == "skill" and self._chance(0.5):
             self._say("[图片]")
         if topic.stage != "presale" and self._chance(0.3):
-            self._identify()
+            self._identify(topic)
         if self._chance(0.07):
             self._buyer(self._pick("impatient"), seconds=(60, 200))
             self._agent(self._pick("agent-apology"))
@@ -206,11 +207,13 @@ class _Composer:
             text += self.rng.choice(chatter()["agent-emote"])
         self._agent(text, seconds=(6, 70))
 
-    def _identify(self) -> None:
+    def _identify(self, topic: Intent) -> None:
         """The buyer names an order, a phone, a tracking number: what masking is for."""
-        kind = self.rng.choices(("order", "phone", "track", "wechat"), (6, 2, 2, 0.6))[0]
+        on_its_way = topic.key.startswith(("track", "signed", "return", "refund", "exchange"))
+        weights = (6.0, 2.0, 4.0 if on_its_way else 0.0, 0.6 if topic.stage == "aftersale" else 0.0)
+        kind = self.rng.choices(("order", "phone", "track", "wechat"), weights)[0]
         self._buyer(self._pick(f"{kind}-talk"))
-        reply = self._pick(f"{kind}-reply")
+        reply = self._pick(f"{kind}-reply").replace("{status}", self.rng.choice(_STATUS[topic.stage]))
         if "{order}" in reply:
             reply = reply.replace("{order}", self.ids.drawn["order"][-1])
         self._agent(reply)

@@ -25,17 +25,23 @@ _FILLERS = re.compile(r"[呀呢啊哦嘛]$|^(?:请问|亲 )")
 _PLACEHOLDER = re.compile(r"\{\w+\}")
 
 
-@lru_cache(maxsize=1)
-def _converter() -> object:
+@lru_cache(maxsize=2)
+def _converter(direction: str) -> object:
     from opencc import OpenCC  # heavy; only composing chats needs it
 
-    return OpenCC("s2tw")
+    return OpenCC(direction)
 
 
 def to_traditional(text: str) -> str:
     """``text`` as a buyer from Taiwan types it."""
-    converted: str = _converter().convert(text)  # type: ignore[attr-defined]
+    converted: str = _converter("s2tw").convert(text)  # type: ignore[attr-defined]
     return converted
+
+
+@lru_cache(maxsize=4096)
+def is_traditional(text: str) -> bool:
+    """Whether ``text`` has characters that nobody types in 简体."""
+    return bool(_converter("tw2s").convert(text) != text)  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)
@@ -72,13 +78,13 @@ class Buyer:
 
 
 def draw_buyer(nick: str, rng: random.Random) -> Buyer:
-    """A buyer by chance; one in fourteen writes 繁体."""
+    """A buyer by chance; one in twelve writes 繁体."""
     return Buyer(
         nick=nick,
         sloppy=rng.choice((0.02, 0.05, 0.1, 0.3)),
         chatty=rng.uniform(0.15, 0.65),
         splits=rng.choice((0.1, 0.5, 0.9)),
-        traditional=rng.random() < 0.07,
+        traditional=rng.random() < 0.08,
     )
 
 
@@ -99,7 +105,7 @@ def misspell(text: str, rng: random.Random) -> str:
 
 @dataclass(frozen=True)
 class AgentVoice:
-    """How one agent answers. skill: chance of a full answer; habit: chance of the own canned wording."""
+    """How one agent answers. skill: chance of a full answer; habit: chance of the own canned wording; shift: hours."""
 
     account: str
     nick: str
@@ -108,6 +114,7 @@ class AgentVoice:
     opener: str
     closer: str
     shift: tuple[int, int]
+    post: str
 
     def answer(self, answers: tuple[str, ...], key: str, rng: random.Random) -> str:
         """One of ``answers``, most often this agent's own, in this agent's manner."""
@@ -121,10 +128,13 @@ class AgentVoice:
         return text
 
 
-def agent_voices(shop: str, people: list[tuple[str, str]]) -> list[AgentVoice]:
-    """Voices for the sub-accounts ``[(account, nick)]`` of a shop, the same every time. Half early, half late."""
+def agent_voices(shop: str, people: list[tuple[str, str, str]]) -> list[AgentVoice]:
+    """Voices for the sub-accounts ``[(account, nick, post)]`` of a shop, the same every time. Half early, half late.
+
+    post is "presale" or "aftersale".
+    """
     voices = []
-    for n, (account, nick) in enumerate(people):
+    for n, (account, nick, post) in enumerate(people):
         rng = random.Random(f"{shop}/{nick}")  # noqa: S311
         voices.append(
             AgentVoice(
@@ -135,6 +145,7 @@ def agent_voices(shop: str, people: list[tuple[str, str]]) -> list[AgentVoice]:
                 opener=rng.choice(("亲，", "亲亲，", "您好，", "")),
                 closer=rng.choice(("哦", "呢", "哦~", "的哦")),
                 shift=((8, 17), (15, 24))[n % 2],
+                post=post,
             )
         )
     return voices
