@@ -6,6 +6,7 @@ import importlib
 import logging
 import traceback
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
@@ -83,12 +84,18 @@ class Plugins:
                 return
         self.found.append(PluginInfo(name, module, dist, False, reason))
 
-    def each(self, hook: str, **kwargs: Any) -> list[tuple[str, Any]]:
-        """Call a returning hook plugin by plugin: [(plugin name, result)]. A plugin that raises is switched off."""
+    def each(
+        self, hook: str, *, inside: Callable[[], AbstractContextManager[Any]] = nullcontext, **kwargs: Any
+    ) -> list[tuple[str, Any]]:
+        """Call a returning hook plugin by plugin: [(plugin name, result)]. A plugin that raises is switched off.
+
+        inside: makes the context for each call, such as a savepoint that a raise rolls back.
+        """
         results: list[tuple[str, Any]] = []
         for impl in list(getattr(self.manager.hook, hook).get_hookimpls()):
             try:
-                result = impl.function(*(kwargs[name] for name in impl.argnames))
+                with inside():
+                    result = impl.function(*(kwargs[name] for name in impl.argnames))
                 if result is not None and not isinstance(result, (str, dict)):
                     result = list(result)
             except Exception as error:

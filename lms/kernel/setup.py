@@ -16,4 +16,4 @@ def prepare(app: Flask) -> list[str]:
         if current_heads(db.engine) != shipped_heads():
             upgrade(db.engine)
         with unit_of_work():
-            return [line for _, line in plugins().each("setup_home", at=now()) if line]
+            return [line for _, line in plugins().each("setup_home", inside=db.session.begin_nested, at=now()) if line]
