@@ -1,0 +1,1 @@
+"""Lessons: written by trainers, read by everybody, completed into the ledger."""

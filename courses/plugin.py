@@ -1,0 +1,85 @@
+"""Announces lessons to the host: pages, permissions, the kind of activity, the lesson type, commands and the demo."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import click
+from flask import Blueprint, url_for
+from flask_babel import lazy_gettext as _l
+
+from courses.cli import courses
+from courses.demo import DEMO_STEPS
+from courses.lessons import authoring_views, views
+from courses.lessons.queries import KIND, next_to_read
+from courses.permissions import SPECS, C
+from courses.starter.services import load_starter
+from courses.types import LessonType, markdown
+from courses.types.markdown import MarkdownLesson
+from lms.kernel.hookspecs import ActivityKind, DashboardCard, DemoStep, NavItem, PermissionSpec, hookimpl
+from lms.people.models import Person
+from lms.people.rules import has_permission
+
+
+@hookimpl
+def blueprints() -> list[Blueprint]:
+    return [views.bp, authoring_views.bp, markdown.bp]
+
+
+@hookimpl
+def permissions() -> list[PermissionSpec]:
+    return list(SPECS)
+
+
+@hookimpl
+def navigation() -> list[NavItem]:
+    return [
+        NavItem("lessons.index", _l("课程"), "book", 20, C.LESSONS_READ, "learn", tab=True),
+        NavItem("lesson_authoring.index", _l("课时管理"), "edit", 60, C.LESSONS_EDIT, "chats"),
+    ]
+
+
+@hookimpl
+def activity_kinds() -> list[ActivityKind]:
+    return [
+        ActivityKind(
+            KIND,
+            _l("课时"),
+            "book",
+            url=lambda activity_id: url_for("lessons.of_activity", activity_id=activity_id),
+            manage_url=lambda activity_id: url_for("lesson_authoring.of_activity", activity_id=activity_id),
+        )
+    ]
+
+
+@hookimpl
+def lesson_types() -> list[LessonType]:
+    return [MarkdownLesson()]
+
+
+@hookimpl
+def dashboard_cards(person: Person, at: datetime) -> list[DashboardCard]:
+    """继续学习: what to go on with; left out when everything is read."""
+    if not has_permission(person, C.LESSONS_READ):
+        return []
+    readings = next_to_read(person)
+    return [DashboardCard(30, "courses/lessons/card.html", {"readings": readings, "at": at})] if readings else []
+
+
+@hookimpl
+def commands() -> list[click.Command]:
+    return [courses]
+
+
+@hookimpl
+def setup_home(at: datetime) -> str | None:
+    """A fresh home has lessons to start with; a newer release renews those that nobody has touched."""
+    report = load_starter(at=at)
+    if not report.added and not report.renewed:
+        return None
+    return f"入门课时：新增 {report.added}，更新 {report.renewed}"
+
+
+@hookimpl
+def demo_steps() -> list[DemoStep]:
+    return list(DEMO_STEPS)
