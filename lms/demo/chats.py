@@ -170,7 +170,7 @@ class _Composer:
     def _wording(self, topic: Intent) -> list[str]:
         # The commonest wording is used far more than the rarest. What was written in 繁体 belongs to 繁体 buyers.
         wordings = [w for w in topic.wordings if self.buyer.traditional or not is_traditional(w)]
-        weights = [(3.0 if is_traditional(w) else 1.0) / (1 + n * 0.25) for n, w in enumerate(wordings)]
+        weights = [(3.0 if is_traditional(w) else 1.0) / (1 + n * 0.4) for n, w in enumerate(wordings)]
         return [self.ids.fill(part) for part in self.buyer.ask(self.rng.choices(wordings, weights)[0], self.rng)]
 
     def _topic(self, topic: Intent, *, first: bool) -> None:

@@ -8,7 +8,7 @@ from time import perf_counter
 
 import click
 
-from lms.demo.cast import PASSWORD
+from lms.demo.people import PASSWORD
 from lms.demo.queries import demo_accounts
 from lms.demo.services import StepDone, fill_home, is_begun, is_home_empty
 from lms.kernel.clock import now

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from lms.demo.cast import FIRM, SHOP_NAMES, TEAMS, agents_of
+from lms.demo.people import FIRM, SHOP_NAMES, TEAMS, agents_of
 from lms.kernel.clock import from_local, to_local
 from lms.kernel.db import db
 from lms.people.models import Person, Shop, Team
@@ -37,7 +37,7 @@ class DemoContext:
         return db.session.scalars(select(Shop).where(Shop.name == SHOP_NAMES[key])).one()
 
     def team(self, key: str) -> Team:
-        """A team by its key in ``cast.TEAMS``; "" is the firm."""
+        """A team by its key in ``people.TEAMS``; "" is the firm."""
         if not key:
             return db.session.scalars(select(Team).where(Team.name == FIRM, Team.parent_id.is_(None))).one()
         name, above, _shops = TEAMS[key]

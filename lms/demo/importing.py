@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from lms.demo.cast import SHOP_NAMES
 from lms.demo.context import DemoContext
 from lms.demo.exports import as_qianniu, as_table
+from lms.demo.people import SHOP_NAMES
 from lms.demo.scripts import demo_chats
 from lms.kernel.clock import to_local
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 from flask import Blueprint, Flask
 
-from lms.demo.cast import PASSWORD
 from lms.demo.cli import demo
 from lms.demo.importing import import_chats_step
+from lms.demo.people import PASSWORD
 from lms.demo.queries import demo_accounts
 from lms.demo.team import make_products_step, make_team_step
 from lms.kernel.hookspecs import DemoStep, hookimpl

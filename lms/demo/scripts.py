@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 from datetime import date
 
-from lms.demo.cast import ROBOTS, SHOP_NAMES, agents_of
 from lms.demo.chats import Chat, ShopScript, compose
 from lms.demo.content.format import intents, products
 from lms.demo.identifiers import Identifiers
+from lms.demo.people import ROBOTS, SHOP_NAMES, agents_of
 from lms.demo.voices import agent_voices
 
 COUNTS = {"songguo": 480, "shanyue": 96}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from lms.demo.cast import ADMIN, FIRM, MEMBERS, PASSWORD, SHOP_NAMES, TEAMS
 from lms.demo.content.format import products
 from lms.demo.context import DemoContext
 from lms.demo.models import DemoAccount
+from lms.demo.people import ADMIN, FIRM, MEMBERS, PASSWORD, SHOP_NAMES, TEAMS
 from lms.kernel.db import db
 from lms.knowledge.services import save_product
 from lms.people.models import Person, Team
