@@ -21,7 +21,7 @@ def as_table(chats: Sequence[Chat]) -> bytes:
     for chat in chats:
         sku, name = (chat.product.sku, chat.product.name) if chat.product else ("", "")
         for number, line in enumerate(chat.lines, 1):
-            side = "客服" if line.by_agent else "客户"
+            side = "客户" if not line.by_agent else "机器人" if "机器人" in line.sender else "客服"
             at = line.at.strftime("%Y-%m-%d %H:%M:%S")
             writer.writerow((chat.id, chat.buyer, number, at, line.sender, side, line.text, sku, name))
     return out.getvalue().encode("utf-8-sig")

@@ -1,0 +1,226 @@
+"""The quizzes' part of ``lms demo``: mined questions, a reviewed bank, quizzes assigned and taken by some."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from lms.kernel.hookspecs import DemoStep
+from lms.learning.competency_services import create_competency
+from lms.learning.enums import AssignmentReason, Dimension
+from lms.learning.models import Competency
+from lms.learning.services import assign
+from lms.people.models import Person, Shop
+from quizzes.attempts.marking import mark_slot, scaled_points
+from quizzes.attempts.models import Attempt
+from quizzes.attempts.services import save_answer, start_attempt, submit_attempt
+from quizzes.bank.drafting import fill_batch, plan_batch, top_groups
+from quizzes.bank.enums import RejectReason
+from quizzes.bank.models import Item
+from quizzes.bank.queries import competencies_for, question_type
+from quizzes.bank.services import accept_item, reject_item
+from quizzes.demo_takers import answer
+from quizzes.drafting import TYPES
+from quizzes.papers.models import Quiz
+from quizzes.papers.policies import Policy
+from quizzes.papers.queries import ItemFilter
+from quizzes.papers.services import QuizData, choose_items, create_quiz, publish_quiz
+
+TRAINERS = {"songguo": "trainer", "shanyue": "trainer-b"}
+TOP = {"songguo": 60, "shanyue": 24}
+WAITING = {"songguo": 15, "shanyue": 5}  # drafts left in the review queue, for whoever looks around
+
+# Which of the starter competencies an item tests, by dimension and stage; without the courses they are made here.
+_CODES = {
+    (Dimension.KNOWLEDGE, "presale"): ("K3", "商品知识"),
+    (Dimension.KNOWLEDGE, "insale"): ("K2", "发货与物流"),
+    (Dimension.KNOWLEDGE, "aftersale"): ("K1", "退换货规则"),
+    (Dimension.SKILL, "aftersale"): ("S3", "投诉处理"),
+    (Dimension.SKILL, ""): ("S1", "接待与需求确认"),
+    (Dimension.ATTITUDE, ""): ("A2", "情绪稳定"),
+    (Dimension.KNOWLEDGE, ""): ("K3", "商品知识"),
+}
+
+
+def mine(context: Any) -> str:
+    """Mine both shops' chats, as their trainers would."""
+    raise NotImplementedError
+
+
+def fill_bank(context: Any) -> str:
+    """Draft from the hottest questions of each shop and review the drafts, all but a few."""
+    drafted = accepted = 0
+    for key, account in TRAINERS.items():
+        trainer, shop = context.person(account), context.shop(key)
+        at = context.days_ago(9, hour=15)
+        groups = top_groups(trainer, TOP[key], shop.id)
+        batch = plan_batch(actor=trainer, groups=groups, types=TYPES, at=at)
+        items = fill_batch(actor=trainer, batch=batch, at=at)
+        drafted += len(items)
+        accepted += _review(trainer, shop, items[: len(items) - WAITING[key]], at=context.days_ago(8, hour=10))
+    return f"起草 {drafted} 道，审核通过 {accepted} 道"
+
+
+def _review(reviewer: Person, shop: Shop, items: Sequence[Item], *, at: datetime) -> int:
+    """Accept what can stand, refuse what is trivial; twenty seconds an item."""
+    accepted = 0
+    for item in items:
+        at += timedelta(seconds=20)
+        if is_trivial(item):
+            reject_item(actor=reviewer, item=item, reason=RejectReason.TRIVIAL, at=at)
+            continue
+        competency = _competency(reviewer, item, shop)
+        dimension = competency.dimension
+        accept_item(actor=reviewer, item=item, dimension=dimension, competencies=[competency], at=at)
+        accepted += 1
+    return accepted
+
+
+def is_trivial(item: Item) -> bool:
+    """Whether the key says next to nothing: a word or two that fit any question."""
+    version = item.current_version
+    if version is None or item.type in ("truefalse", "fill"):
+        return False
+    return len(question_type(item.type).key_text(version.definition)) < 8
+
+
+def _competency(actor: Person, item: Item, shop: Shop) -> Competency:
+    stage = str(item.group.stage) if item.group else ""
+    code, name = _CODES.get((item.dimension, stage)) or _CODES[item.dimension, ""]
+    known = competencies_for(shop.id)
+    found = next((one for one in known if one.code == code and one.dimension is item.dimension), None)
+    found = found or next((one for one in known if one.dimension is item.dimension), None)
+    return found or create_competency(
+        actor=actor, code=code, name=name, description="", dimension=item.dimension, shop_id=shop.id
+    )
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """One person's go at a quiz: days ago (fractions count), the chance of being right, and how far they got."""
+
+    account: str
+    days_ago: float
+    ability: float
+    finishes: bool = True
+
+
+def hold_quizzes(context: Any) -> str:
+    """Three quizzes: the main one of 20 items, a short one with a task overdue, and one of the other shop."""
+    main = _quiz(context, "songguo", "松果文具·售前售后基础测验", draw=20, pool=60, minutes=25, created=7)
+    short = _quiz(context, "songguo", "发货与物流小测", draw=8, pool=24, minutes=None, created=12)
+    other = _quiz(context, "shanyue", "山月坊·新品上架前小测", draw=8, pool=20, minutes=15, created=6)
+    trainer, trainer_b = context.person("trainer"), context.person("trainer-b")
+    everybody = context.agents("songguo")
+    _assign(context, trainer, main, everybody, due=context.at + timedelta(days=4), created=7)
+    _assign(context, trainer, short, everybody, due=context.days_ago(2, hour=18), created=12)
+    _assign(context, trainer_b, other, context.agents("shanyue"), due=context.at + timedelta(days=3), created=6)
+    taken = [_sit(context, main, sitting) for sitting in MAIN]
+    taken += [_sit(context, short, sitting) for sitting in SHORT]
+    taken += [_sit(context, other, sitting) for sitting in OTHER]
+    _mark(context, trainer, [attempt for attempt in taken if attempt.quiz_id in (main.id, short.id)], leave="fengkai")
+    _mark(context, trainer_b, [attempt for attempt in taken if attempt.quiz_id == other.id], leave="")
+    return f"{3} 个测验，{len(taken)} 份答卷"
+
+
+# The agent of the demo accounts has the main quiz still to take; "duruo", the newest, has let the short one lapse.
+MAIN = (
+    Sitting("lead", 6.2, 0.96),
+    Sitting("zhanghaoran", 5.9, 0.88),
+    Sitting("limengyao", 5.2, 0.72),
+    Sitting("limengyao", 3.1, 0.9),
+    Sitting("liuxinyi", 4.8, 0.84),
+    Sitting("zhaoyiming", 4.1, 0.58),
+    Sitting("sunjiahui", 3.9, 0.93),
+    Sitting("jiangtingting", 2.9, 0.8),
+    Sitting("fengkai", 1.2, 0.86),
+    Sitting("wuzihan", 1.1, 0.66),
+    Sitting("wuzihan", 0.4, 0.78),
+)
+SHORT = (
+    Sitting("lead", 10.4, 0.98),
+    Sitting("agent", 9.8, 0.9),
+    Sitting("agent2", 9.1, 0.85),
+    Sitting("limengyao", 8.8, 0.8),
+    Sitting("zhanghaoran", 8.2, 0.92),
+    Sitting("liuxinyi", 7.2, 0.88),
+    Sitting("zhaoyiming", 5.9, 0.55),
+    Sitting("sunjiahui", 5.1, 0.95),
+    Sitting("fengkai", 4.9, 0.85),
+    Sitting("jiangtingting", 4.2, 0.9),
+    Sitting("wuzihan", 3.1, 0.5, finishes=False),
+)
+OTHER = (
+    Sitting("hanlei", 4.9, 0.95),
+    Sitting("tangshiyu", 4.1, 0.75),
+    Sitting("caoyang", 2.2, 0.85),
+)
+
+
+def _quiz(context: Any, shop: str, title: str, *, draw: int, pool: int, minutes: int | None, created: int) -> Quiz:
+    trainer = context.person(TRAINERS[shop])
+    at = context.days_ago(created, hour=11)
+    policy = Policy(cut_score=0.8, time_limit_seconds=minutes * 60 if minutes else None, attempts_allowed=3)
+    data = QuizData(
+        title=title, dimension=Dimension.KNOWLEDGE, shop_id=context.shop(shop).id, draw_count=draw, policy=policy
+    )
+    quiz = create_quiz(actor=trainer, data=data, at=at)
+    choose_items(actor=trainer, quiz=quiz, count=pool, wanted=ItemFilter(), at=at)
+    return publish_quiz(actor=trainer, quiz=quiz, at=at)
+
+
+def _assign(context: Any, actor: Person, quiz: Quiz, people: list[Person], *, due: datetime, created: int) -> None:
+    at = context.days_ago(created, hour=11, minute=30)
+    reason = AssignmentReason.BY_HAND
+    assert quiz.activity is not None
+    assign(actor=actor, activity=quiz.activity, people=people, due_at=due, reason=reason, at=at)
+
+
+def _sit(context: Any, quiz: Quiz, sitting: Sitting) -> Attempt:
+    """Take the quiz answer by answer, as the page does; an unfinished one stops after half of it."""
+    rng = context.rng(f"{quiz.title}/{sitting.account}/{sitting.days_ago}")
+    person = context.person(sitting.account)
+    at = context.at - timedelta(days=sitting.days_ago)
+    attempt = start_attempt(actor=person, quiz=quiz, at=at, seed=rng.randrange(2**31))
+    slots = attempt.slots if sitting.finishes else attempt.slots[: len(attempt.slots) // 2]
+    for sequence, slot in enumerate(slots, 1):
+        at += timedelta(seconds=rng.randint(12, 55))
+        given = answer(question_type(slot.type), slot.version.definition, ability=sitting.ability, rng=rng)
+        save_answer(
+            actor=person,
+            attempt=attempt,
+            position=slot.position,
+            answer=given,
+            sequence=sequence,
+            client="demo",
+            at=at,
+        )
+    if sitting.finishes:
+        submit_attempt(actor=person, attempt=attempt, at=at + timedelta(seconds=20))
+    return attempt
+
+
+def _mark(context: Any, marker: Person, attempts: list[Attempt], *, leave: str) -> None:
+    """Mark what waits, by the key points that an answer hits; the papers of ``leave`` go on waiting."""
+    for attempt in attempts:
+        if attempt.is_open or attempt.person.account == leave or attempt.submitted_at is None:
+            continue
+        at = attempt.submitted_at + timedelta(hours=3)
+        for slot in attempt.slots:
+            if slot.mark is not None:
+                continue
+            definition = slot.version.definition
+            hits = question_type(slot.type).suggest(definition, slot.response.answer)  # type: ignore[attr-defined]
+            given = {hit.point_id: hit.mark if hit.hit else 0.0 for hit in hits}
+            full = {hit.point_id: hit.mark for hit in hits}
+            mark = scaled_points(full, given, slot.max_mark)
+            mark_slot(actor=marker, slot=slot, mark=mark, points=given, at=min(at, context.at))
+
+
+DEMO_STEPS = (
+    DemoStep(60, "客户问题", mine),
+    DemoStep(70, "试题", fill_bank),
+    DemoStep(80, "测验", hold_quizzes),
+)
