@@ -52,18 +52,21 @@ def send_asset(filename: str) -> Response:
     full = safe_join(str(STATIC), filename)
     if full is None or not Path(full).is_file():
         abort(404)
+    modified = Path(full).stat().st_mtime_ns
     versioned = "v" in request.args
-    response = send_from_directory(STATIC, filename, max_age=YEAR if versioned else 3600)
-    mimetype = COMPRESSIBLE.get(Path(full).suffix)
-    if mimetype:
+    response = send_from_directory(
+        STATIC, filename, max_age=YEAR if versioned else 3600, conditional=False, etag=_digest(filename, modified)
+    )
+    if mimetype := COMPRESSIBLE.get(Path(full).suffix):
         response.mimetype = mimetype
         response.vary.add("Accept-Encoding")
-        if request.accept_encodings.quality("gzip") > 0 and response.status_code == 200 and not request.range:
+        if request.accept_encodings.quality("gzip") > 0:
             response.direct_passthrough = False
-            response.set_data(_compressed(full, Path(full).stat().st_mtime_ns))
+            response.set_data(_compressed(full, modified))
             response.headers["Content-Encoding"] = "gzip"
             response.set_etag(f"{response.get_etag()[0]}-gz")
     if versioned:
         response.cache_control.public = True
         response.cache_control.immutable = True
+    response.make_conditional(request)
     return response

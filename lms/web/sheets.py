@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -29,6 +30,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CELL_LIMIT = 32_767  # characters in a cell, Excel's own limit
 DANGEROUS = tuple("=+-@\t\r\n＝＋－＠")
 MAX_EXACT = 10**15  # beyond this a spreadsheet rounds whole numbers; order numbers must not be rounded
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # not allowed in XML
 WIDEST = 60
 MEASURED_ROWS = 200
 
@@ -56,7 +58,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, float | Decimal):
         amount = float(value)
         return amount if math.isfinite(amount) and abs(amount) < MAX_EXACT else str(value)
-    text = str(value).encode("utf-8", "replace").decode("utf-8")
+    text = str(value).encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+    text = CONTROL.sub("", text)
     return text if len(text) <= CELL_LIMIT else text[: CELL_LIMIT - 1] + "…"
 
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask import Blueprint, Response, current_app, make_response, render_template, request, url_for
 from markupsafe import Markup
 
 from lms.kernel.clock import now
 from lms.kernel.db import get_or_404
 from lms.kernel.errors import NotFound
+from lms.kernel.hookspecs import DashboardCard
 from lms.kernel.jobs import Job, JobState
 from lms.kernel.plugins import plugins
 from lms.web.access import public, signed_in, viewer
 from lms.web.assets import SPRITE, send_asset
 
+log = logging.getLogger(__name__)
 bp = Blueprint("web", __name__, template_folder="templates")
 
 
@@ -36,8 +39,19 @@ def sprite() -> Response:
 def dashboard() -> str:
     person = viewer()
     offered = sorted(plugins().all("dashboard_cards", person=person, at=now()), key=lambda card: card.order)
-    cards = [Markup(render_template(card.template, **card.context)) for card in offered]  # noqa: S704 - a template's own
+    cards = [card for offer in offered if (card := _card(offer))]
     return render_template("lms/web/dashboard.html", cards=cards, person=person)
+
+
+def _card(offer: DashboardCard) -> Markup | None:
+    """A card as HTML. One that fails is left out: a broken plugin must not keep people from their work."""
+    try:
+        return Markup(render_template(offer.template, **offer.context))  # noqa: S704 - a template's own output
+    except Exception:
+        if current_app.testing:
+            raise
+        log.exception("the card %s failed", offer.template)
+        return None
 
 
 @bp.get("/jobs/<int:job_id>")
