@@ -1,0 +1,1 @@
+"""Attempts (答卷): taking a quiz, saving each answer, marking, results."""

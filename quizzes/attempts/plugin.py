@@ -1,0 +1,47 @@
+"""Announces taking quizzes, marking and results to the host."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint
+from flask_babel import lazy_gettext as _l
+
+from lms.kernel.hookspecs import DashboardCard, NavItem, hookimpl
+from lms.people.rules import has_permission
+from quizzes.attempts import models as models
+from quizzes.permissions import Q
+
+
+@hookimpl
+def blueprints() -> list[Blueprint]:
+    from quizzes.attempts.marking_views import bp as marking  # views need the plugins loaded, which import this module
+    from quizzes.attempts.result_views import bp as results
+    from quizzes.attempts.views import bp
+
+    return [bp, results, marking]
+
+
+@hookimpl
+def navigation() -> list[NavItem]:
+    return [
+        NavItem("attempts.mine", _l("我的测验"), "writing", 130, Q.QUIZZES_TAKE, "learn"),
+        NavItem("marking.index", _l("阅卷"), "checkbox", 350, Q.ATTEMPTS_MARK, "team"),
+        NavItem("results.index", _l("测验成绩"), "chart-bar", 360, Q.RESULTS_READ, "team"),
+    ]
+
+
+@hookimpl
+def dashboard_cards(person: Any, at: datetime) -> list[DashboardCard]:
+    from quizzes.attempts.marking import count_waiting
+
+    if not has_permission(person, Q.ATTEMPTS_MARK):
+        return []
+    waiting = count_waiting(person)
+    return [DashboardCard(60, "quizzes/attempts/marking_card.html", {"waiting": waiting})] if waiting else []
+
+
+@hookimpl
+def periodic_jobs() -> dict[str, tuple[int, str]]:
+    return {"attempts.close_overdue": (1, "quizzes.attempts.tasks:close_overdue_attempts")}

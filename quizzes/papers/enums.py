@@ -1,0 +1,27 @@
+"""States and policies of a quiz."""
+
+from enum import StrEnum
+
+
+class QuizState(StrEnum):
+    """Only an open quiz can be taken; a closed one keeps its results."""
+
+    DRAFT = "draft"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Keep(StrEnum):
+    """Which of several attempts counts."""
+
+    BEST = "best"
+    LAST = "last"
+    FIRST = "first"
+
+
+class ShowAnswers(StrEnum):
+    """When the examinee sees keys, rationales and sources."""
+
+    AFTER_SUBMIT = "after_submit"
+    AFTER_PASS = "after_pass"  # noqa: S105
+    NEVER = "never"

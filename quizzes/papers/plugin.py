@@ -1,0 +1,35 @@
+"""Announces quizzes (测验) to the host."""
+
+from __future__ import annotations
+
+from flask import Blueprint, url_for
+from flask_babel import lazy_gettext as _l
+
+from lms.kernel.hookspecs import ActivityKind, NavItem, hookimpl
+from quizzes.papers import models as models
+from quizzes.permissions import Q
+
+
+@hookimpl
+def blueprints() -> list[Blueprint]:
+    from quizzes.papers.views import bp  # views need the plugins loaded, which import this module
+
+    return [bp]
+
+
+@hookimpl
+def navigation() -> list[NavItem]:
+    return [NavItem("papers.index", _l("测验管理"), "clipboard-list", 340, Q.QUIZZES_EDIT, "chats")]
+
+
+@hookimpl
+def activity_kinds() -> list[ActivityKind]:
+    return [
+        ActivityKind(
+            "quiz",
+            _l("测验"),
+            "clipboard-check",
+            lambda activity_id: url_for("attempts.activity", activity_id=activity_id),
+            lambda activity_id: url_for("papers.activity", activity_id=activity_id),
+        )
+    ]
