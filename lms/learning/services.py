@@ -6,20 +6,27 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from flask_babel import gettext as _
+from sqlalchemy import or_, select
+from sqlalchemy.exc import IntegrityError
 
 from lms.kernel.db import db
-from lms.kernel.errors import DomainError
+from lms.kernel.errors import Conflict, DomainError
 from lms.kernel.plugins import hooks
 from lms.learning.enums import AssignmentReason, AssignmentState, Dimension, Verb
 from lms.learning.models import Activity, Assignment, Competency, Record
+from lms.learning.rules import can_cancel
 from lms.people.models import Person, Team
-from lms.people.queries import assignable_filter
+from lms.people.queries import assignable_filter, serving_filter
 from lms.people.rules import can_see_shop, require_visible
 
 
 class AssignmentError(DomainError):
     """Work that can't be given like this."""
+
+
+class AssignmentTaken(Conflict):
+    """Two people gave out the same work at once."""
 
 
 class RecordError(DomainError):
@@ -73,10 +80,10 @@ def write_record(
     known = db.session.scalars(select(Record).where(Record.idempotency_key == idempotency_key)).one_or_none()
     if known is not None:
         if (known.actor_id, known.activity_id) != (actor.id, activity.id):
-            raise RecordError("这条学习记录的编号已用于别的记录。", where=idempotency_key)
+            raise RecordError(_("这条学习记录的编号已用于别的记录。"), where=idempotency_key)
         return known
     if score is not None and not 0 <= score <= 1:
-        raise RecordError("得分率必须在 0 和 1 之间。", where=str(score))
+        raise RecordError(_("得分率必须在 0 和 1 之间。"), where=str(score))
     record = Record(
         actor_id=actor.id,
         verb=verb,
@@ -125,16 +132,15 @@ def assign(
     """
     require_visible(can_see_shop(actor, activity.shop_id))
     if activity.archived_at is not None:
-        raise AssignmentError("该学习活动已归档，不能再布置。", where=activity.title)
+        raise AssignmentError(_("该学习活动已归档，不能再布置。"), where=activity.title)
     if due_at is not None and due_at <= at:
-        raise AssignmentError("截止时间必须晚于现在。")
+        raise AssignmentError(_("截止时间必须晚于现在。"))
     ids = {person.id for person in people}
-    reachable = set(
-        db.session.scalars(select(Person.id).where(Person.id.in_(ids), Person.active, assignable_filter(actor, Person.id)))
-    )
+    reachable = _reachable(actor, activity, ids)
     outside = [person for person in people if person.id not in reachable]
     if outside:
-        raise AssignmentError("有人不在您的管理范围内或已离职。", where="、".join(p.name for p in outside[:5]))
+        names = "、".join(person.name for person in outside[:5])
+        raise AssignmentError(_("有人不在您的管理范围内、不服务这个店铺，或已离职。"), where=names)
     has_open = set(
         db.session.scalars(
             select(Assignment.person_id).where(
@@ -158,7 +164,10 @@ def assign(
         if person_id not in has_open
     ]
     db.session.add_all(made)
-    db.session.flush()
+    try:
+        db.session.flush()
+    except IntegrityError as error:  # somebody else gave the same people the same thing at this very moment
+        raise AssignmentTaken(_("刚刚有人布置了同一个任务，请刷新页面后再试。")) from error
     return made
 
 
@@ -172,21 +181,40 @@ def assign_team(
     at: datetime,
     note: str = "",
 ) -> list[Assignment]:
-    """Give an activity to everybody in the branch of ``team`` whom the actor may assign to."""
-    branch = (
-        select(Person)
-        .join(Team, Person.team_id == Team.id)
-        .where(Person.active, Team.path.startswith(team.path), assignable_filter(actor, Person.id))
-        .order_by(Person.id)
-    )
-    people = db.session.scalars(branch).all()
+    """Give an activity to everybody in the branch of ``team`` whom the actor may give it to."""
+    people = branch_members(actor=actor, activity=activity, teams=[team])
     if not people:
-        raise AssignmentError("这个团队里没有您可以布置任务的人。", where=team.name)
+        raise AssignmentError(_("这个团队里没有您可以布置这项任务的人。"), where=team.name)
     return assign(actor=actor, activity=activity, people=people, due_at=due_at, reason=reason, at=at, note=note)
 
 
+def branch_members(*, actor: Person, activity: Activity, teams: Iterable[Team]) -> list[Person]:
+    """Everybody on duty in the branches of ``teams`` whom the actor may give the activity to, each once."""
+    branches = [Team.path.startswith(team.path) for team in teams]
+    if not branches:
+        return []
+    members = (
+        select(Person)
+        .join(Team, Person.team_id == Team.id)
+        .where(
+            Person.active,
+            or_(*branches),
+            assignable_filter(actor, Person.id),
+            serving_filter(activity.shop_id, Person.id),
+        )
+        .order_by(Person.id)
+    )
+    return list(db.session.scalars(members))
+
+
+def _reachable(actor: Person, activity: Activity, ids: set[int]) -> set[int]:
+    reach = [Person.active, assignable_filter(actor, Person.id), serving_filter(activity.shop_id, Person.id)]
+    return set(db.session.scalars(select(Person.id).where(Person.id.in_(ids), *reach)))
+
+
 def cancel_assignment(*, actor: Person, assignment: Assignment, at: datetime) -> Assignment:
-    """Take an open assignment back; one that is done stays done."""
+    """Take an open assignment back; one that is done stays done. Raises NotFound for whom the actor does not reach."""
+    require_visible(can_cancel(actor, assignment))
     if assignment.state is AssignmentState.OPEN:
         assignment.state = AssignmentState.CANCELLED
         db.session.flush()

@@ -221,13 +221,8 @@ class TeamRow:
 def team_tree() -> list[TeamRow]:
     """The whole tree, parents before their children, children by name. Three statements."""
     teams = {team.id: team for team in db.session.scalars(select(Team).options(selectinload(Team.shops)))}
-    counts = dict(
-        db.session.execute(
-            select(Person.team_id, func.count())
-            .where(Person.active, Person.team_id.is_not(None))
-            .group_by(Person.team_id)
-        ).tuples()
-    )
+    counted = select(Person.team_id, func.count()).where(Person.active).group_by(Person.team_id)
+    counts: dict[int | None, int] = {team_id: n for team_id, n in db.session.execute(counted)}
 
     def names(team: Team) -> list[str]:
         return [teams[int(part)].name for part in team.path.strip("/").split("/")]

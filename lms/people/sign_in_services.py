@@ -122,7 +122,7 @@ def end_session(session_id: str, *, at: datetime) -> None:
 
 
 def person_of_session(person_id: int, *, session_id: str, version: int) -> Person | None:
-    """The person a session belongs to: switched on, password unchanged since, not signed out; with roles. One statement."""
+    """The person a session belongs to: switched on, password unchanged since, not signed out. One statement."""
     query = (
         select(Person)
         .options(joinedload(Person.grants))
