@@ -21,7 +21,8 @@ Progress = Callable[[int, int], None]
 class Drafter(Protocol):
     """Makes items of one question type; announced by the hook ``item_drafters``."""
 
-    type: str
+    @property
+    def type(self) -> str: ...
 
     def draft(self, candidate: Candidate, pool: Pool, rng: random.Random, *, want: bool) -> DraftItem:
         """An item from a candidate group. Raises makers.Refused with a reason of gate.REASONS when none can be made.

@@ -155,7 +155,7 @@ class Short(TemplateNames):
             values.getlist("point_mark"),
             values.getlist("point_keywords"),
         )
-        points = []
+        points: list[dict[str, Any]] = []
         for row, text in enumerate(texts[:12]):
             if text.strip():
                 keywords = (
