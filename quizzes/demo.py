@@ -28,6 +28,7 @@ from quizzes.papers.policies import Policy
 from quizzes.papers.queries import ItemFilter
 from quizzes.papers.services import QuizData, choose_items, create_quiz, publish_quiz
 
+DAY = 7  # days ago: the morning after the last chats, when the trainers work through all of it
 TRAINERS = {"songguo": "trainer", "shanyue": "trainer-b"}
 TOP = {"songguo": 60, "shanyue": 24}
 WAITING = {"songguo": 15, "shanyue": 5}  # drafts left in the review queue, for whoever looks around
@@ -54,12 +55,12 @@ def fill_bank(context: Any) -> str:
     drafted = accepted = 0
     for key, account in TRAINERS.items():
         trainer, shop = context.person(account), context.shop(key)
-        at = context.days_ago(9, hour=15)
+        at = context.days_ago(DAY, hour=10)
         groups = top_groups(trainer, TOP[key], shop.id)
         batch = plan_batch(actor=trainer, groups=groups, types=TYPES, at=at)
         items = fill_batch(actor=trainer, batch=batch, at=at)
         drafted += len(items)
-        accepted += _review(trainer, shop, items[: len(items) - WAITING[key]], at=context.days_ago(8, hour=10))
+        accepted += _review(trainer, shop, items[: len(items) - WAITING[key]], at=context.days_ago(DAY, hour=14))
     return f"起草 {drafted} 道，审核通过 {accepted} 道"
 
 
@@ -99,69 +100,70 @@ def _competency(actor: Person, item: Item, shop: Shop) -> Competency:
 
 @dataclass(frozen=True)
 class Sitting:
-    """One person's go at a quiz: days ago (fractions count), the chance of being right, and how far they got."""
+    """One person's go at a quiz: so many days ago at that hour, the chance of being right, and whether to the end."""
 
     account: str
-    days_ago: float
+    days_ago: int
+    hour: int
     ability: float
     finishes: bool = True
 
 
 def hold_quizzes(context: Any) -> str:
     """Three quizzes: the main one of 20 items, a short one with a task overdue, and one of the other shop."""
-    main = _quiz(context, "songguo", "松果文具·售前售后基础测验", draw=20, pool=60, minutes=25, created=7)
-    short = _quiz(context, "songguo", "发货与物流小测", draw=8, pool=24, minutes=None, created=12)
-    other = _quiz(context, "shanyue", "山月坊·新品上架前小测", draw=8, pool=20, minutes=15, created=6)
+    main = _quiz(context, "songguo", "松果文具·售前售后基础测验", draw=20, pool=60, minutes=25)
+    short = _quiz(context, "songguo", "发货与物流小测", draw=8, pool=24, minutes=None)
+    other = _quiz(context, "shanyue", "山月坊·新品上架前小测", draw=8, pool=20, minutes=15)
     trainer, trainer_b = context.person("trainer"), context.person("trainer-b")
     everybody = context.agents("songguo")
-    _assign(context, trainer, main, everybody, due=context.at + timedelta(days=4), created=7)
-    _assign(context, trainer, short, everybody, due=context.days_ago(2, hour=18), created=12)
-    _assign(context, trainer_b, other, context.agents("shanyue"), due=context.at + timedelta(days=3), created=6)
+    _assign(context, trainer, main, everybody, due=context.at + timedelta(days=4))
+    _assign(context, trainer, short, everybody, due=context.days_ago(2, hour=18))
+    _assign(context, trainer_b, other, context.agents("shanyue"), due=context.at + timedelta(days=3))
     taken = [_sit(context, main, sitting) for sitting in MAIN]
     taken += [_sit(context, short, sitting) for sitting in SHORT]
     taken += [_sit(context, other, sitting) for sitting in OTHER]
-    _mark(context, trainer, [attempt for attempt in taken if attempt.quiz_id in (main.id, short.id)], leave="fengkai")
-    _mark(context, trainer_b, [attempt for attempt in taken if attempt.quiz_id == other.id], leave="")
-    return f"{3} 个测验，{len(taken)} 份答卷"
+    for quiz, marker, leave in ((main, trainer, "fengkai"), (short, trainer, ""), (other, trainer_b, "")):
+        _mark(context, marker, [attempt for attempt in taken if attempt.quiz_id == quiz.id], leave=leave)
+    return f"3 个测验，{len(taken)} 份答卷"
 
 
 # The agent of the demo accounts has the main quiz still to take; "duruo", the newest, has let the short one lapse.
 MAIN = (
-    Sitting("lead", 6.2, 0.96),
-    Sitting("zhanghaoran", 5.9, 0.88),
-    Sitting("limengyao", 5.2, 0.72),
-    Sitting("limengyao", 3.1, 0.9),
-    Sitting("liuxinyi", 4.8, 0.84),
-    Sitting("zhaoyiming", 4.1, 0.58),
-    Sitting("sunjiahui", 3.9, 0.93),
-    Sitting("jiangtingting", 2.9, 0.8),
-    Sitting("fengkai", 1.2, 0.86),
-    Sitting("wuzihan", 1.1, 0.66),
-    Sitting("wuzihan", 0.4, 0.78),
+    Sitting("lead", 6, 10, 0.96),
+    Sitting("zhanghaoran", 6, 16, 0.88),
+    Sitting("limengyao", 5, 9, 0.72),
+    Sitting("liuxinyi", 5, 14, 0.84),
+    Sitting("zhaoyiming", 4, 20, 0.58),
+    Sitting("sunjiahui", 4, 11, 0.93),
+    Sitting("limengyao", 3, 15, 0.9),
+    Sitting("jiangtingting", 3, 17, 0.8),
+    Sitting("wuzihan", 2, 13, 0.66),
+    Sitting("fengkai", 1, 9, 0.86),
+    Sitting("wuzihan", 1, 19, 0.78),
 )
 SHORT = (
-    Sitting("lead", 10.4, 0.98),
-    Sitting("agent", 9.8, 0.9),
-    Sitting("agent2", 9.1, 0.85),
-    Sitting("limengyao", 8.8, 0.8),
-    Sitting("zhanghaoran", 8.2, 0.92),
-    Sitting("liuxinyi", 7.2, 0.88),
-    Sitting("zhaoyiming", 5.9, 0.55),
-    Sitting("sunjiahui", 5.1, 0.95),
-    Sitting("fengkai", 4.9, 0.85),
-    Sitting("jiangtingting", 4.2, 0.9),
-    Sitting("wuzihan", 3.1, 0.5, finishes=False),
+    Sitting("lead", 6, 9, 0.98),
+    Sitting("agent", 6, 14, 0.9),
+    Sitting("agent2", 6, 16, 0.85),
+    Sitting("limengyao", 5, 17, 0.8),
+    Sitting("zhanghaoran", 5, 10, 0.92),
+    Sitting("liuxinyi", 4, 9, 0.88),
+    Sitting("zhaoyiming", 4, 15, 0.55),
+    Sitting("sunjiahui", 3, 11, 0.95),
+    Sitting("fengkai", 3, 14, 0.85),
+    Sitting("jiangtingting", 3, 9, 0.9),
+    Sitting("wuzihan", 2, 16, 0.5, finishes=False),
 )
 OTHER = (
-    Sitting("hanlei", 4.9, 0.95),
-    Sitting("tangshiyu", 4.1, 0.75),
-    Sitting("caoyang", 2.2, 0.85),
+    Sitting("hanlei", 5, 10, 0.95),
+    Sitting("tangshiyu", 4, 13, 0.75),
+    Sitting("caoyang", 2, 18, 0.85),
 )
 
 
-def _quiz(context: Any, shop: str, title: str, *, draw: int, pool: int, minutes: int | None, created: int) -> Quiz:
+def _quiz(context: Any, shop: str, title: str, *, draw: int, pool: int, minutes: int | None) -> Quiz:
     trainer = context.person(TRAINERS[shop])
-    at = context.days_ago(created, hour=11)
+    at = context.days_ago(DAY, hour=17)
     policy = Policy(cut_score=0.8, time_limit_seconds=minutes * 60 if minutes else None, attempts_allowed=3)
     data = QuizData(
         title=title, dimension=Dimension.KNOWLEDGE, shop_id=context.shop(shop).id, draw_count=draw, policy=policy
@@ -171,8 +173,8 @@ def _quiz(context: Any, shop: str, title: str, *, draw: int, pool: int, minutes:
     return publish_quiz(actor=trainer, quiz=quiz, at=at)
 
 
-def _assign(context: Any, actor: Person, quiz: Quiz, people: list[Person], *, due: datetime, created: int) -> None:
-    at = context.days_ago(created, hour=11, minute=30)
+def _assign(context: Any, actor: Person, quiz: Quiz, people: list[Person], *, due: datetime) -> None:
+    at = context.days_ago(DAY, hour=17, minute=30)
     reason = AssignmentReason.BY_HAND
     assert quiz.activity is not None
     assign(actor=actor, activity=quiz.activity, people=people, due_at=due, reason=reason, at=at)
@@ -182,7 +184,7 @@ def _sit(context: Any, quiz: Quiz, sitting: Sitting) -> Attempt:
     """Take the quiz answer by answer, as the page does; an unfinished one stops after half of it."""
     rng = context.rng(f"{quiz.title}/{sitting.account}/{sitting.days_ago}")
     person = context.person(sitting.account)
-    at = context.at - timedelta(days=sitting.days_ago)
+    at = context.days_ago(sitting.days_ago, hour=sitting.hour, minute=rng.randrange(50))
     attempt = start_attempt(actor=person, quiz=quiz, at=at, seed=rng.randrange(2**31))
     slots = attempt.slots if sitting.finishes else attempt.slots[: len(attempt.slots) // 2]
     for sequence, slot in enumerate(slots, 1):

@@ -170,7 +170,7 @@ class _Composer:
     def _wording(self, topic: Intent) -> list[str]:
         # The commonest wording is used far more than the rarest. What was written in 繁体 belongs to 繁体 buyers.
         wordings = [w for w in topic.wordings if self.buyer.traditional or not is_traditional(w)]
-        weights = [(3.0 if is_traditional(w) else 1.0) / (1 + n * 0.4) for n, w in enumerate(wordings)]
+        weights = [(3.0 if is_traditional(w) else 1.0) / (1 + n) ** 0.75 for n, w in enumerate(wordings)]
         return [self.ids.fill(part) for part in self.buyer.ask(self.rng.choices(wordings, weights)[0], self.rng)]
 
     def _topic(self, topic: Intent, *, first: bool) -> None:
@@ -188,9 +188,10 @@ class _Composer:
         if self._chance(0.15):
             self._agent(self._pick("agent-wait"))
         self._reply(topic)
-        if topic.follow_ups and self._chance(0.45):
-            question, answer = self.rng.choice(topic.follow_ups)
-            self._buyer(question)
+        if topic.follow_ups and self._chance(0.3):
+            wordings, answer = self.rng.choice(topic.follow_ups)
+            for part in self.buyer.ask(self.rng.choice(wordings), self.rng):
+                self._say(self.ids.fill(part))
             self._agent(answer)
         if self._chance(0.6):
             self._buyer(self._pick("ack" if self._chance(0.6) else "thanks"))

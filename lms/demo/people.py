@@ -10,6 +10,7 @@ PASSWORD = "xuetang-demo"  # noqa: S105  (documented, and shown on the sign-in p
 FIRM = "云栖客服中心"
 
 SHOP_NAMES = {"songguo": "松果文具旗舰店", "shanyue": "山月坊干果旗舰店"}
+TRAINERS = {"songguo": "trainer", "shanyue": "trainer-b"}
 ROBOTS = {"songguo": "松果文具旗舰店:机器人小松", "shanyue": "山月坊干果旗舰店:机器人小月"}
 
 # key: (name, key of the team above or "" for the firm, shops served)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from lms.demo.content.format import products
 from lms.demo.context import DemoContext
 from lms.demo.models import DemoAccount
-from lms.demo.people import ADMIN, FIRM, MEMBERS, PASSWORD, SHOP_NAMES, TEAMS
+from lms.demo.people import ADMIN, FIRM, MEMBERS, PASSWORD, SHOP_NAMES, TEAMS, TRAINERS
 from lms.kernel.db import db
 from lms.knowledge.services import save_product
 from lms.people.models import Person, Team
@@ -60,7 +60,7 @@ def _give_passwords(people: list[Person]) -> None:
 
 def make_products_step(context: DemoContext) -> str:
     """The products of both shops, entered by their trainers."""
-    trainers = {"songguo": context.person("trainer"), "shanyue": context.person("trainer-b")}
+    trainers = {key: context.person(account) for key, account in TRAINERS.items()}
     count = 0
     for key, lines in products().items():
         shop = context.shop(key)

@@ -13,7 +13,7 @@ from functools import lru_cache
 from lms.demo.content.format import words
 
 _PREFIXES = words("亲 |请问|你好 |那个 |我想问下 |麻烦问下|老板 |客服 |想问一下 |请问下 |hi |你好，|问下 |另外")
-_SUFFIXES = words("？|?|呀|呢|啊|。|！| 谢谢|哈|~|？？| 急|亲| 谢谢亲|...|😂| 🙏")
+_SUFFIXES = words("？|?|呀|呢|啊|。|！| 谢谢|哈|~|？？| 急|亲| 谢谢亲|...|。。")
 _TYPOS = (
     ("发货", "发或"), ("什么", "神马"), ("什么", "什莫"), ("怎么", "咋"), ("怎么", "怎末"), ("吗", "嘛"), ("吗", "不"),
     ("没有", "木有"), ("可以", "阔以"), ("可以", "可已"), ("优惠", "优会"), ("快递", "块递"), ("邮费", "油费"),
@@ -140,8 +140,8 @@ def agent_voices(shop: str, people: list[tuple[str, str, str]]) -> list[AgentVoi
             AgentVoice(
                 account=account,
                 nick=nick,
-                skill=(0.93, 0.86, 0.9, 0.78, 0.66, 0.88, 0.52)[n % 7],
-                habit=rng.uniform(0.55, 0.85),
+                skill=(0.96, 0.9, 0.94, 0.86, 0.8, 0.92, 0.68)[n % 7],
+                habit=rng.uniform(0.7, 0.92),
                 opener=rng.choice(("亲，", "亲亲，", "您好，", "")),
                 closer=rng.choice(("哦", "呢", "哦~", "的哦")),
                 shift=((8, 17), (15, 24))[n % 2],

@@ -31,7 +31,7 @@ def test_intents_are_well_formed(shop: str) -> None:
         assert intent.dimension in ("attitude", "knowledge", "skill"), intent.key
         assert set(intent.skus) <= skus, intent.key
         assert len(intent.wordings) >= 4 and len(intent.answers) >= 2 and intent.poor, intent.key
-        assert all(question and answer for question, answer in intent.follow_ups), intent.key
+        assert all(all(asked) and reply for asked, reply in intent.follow_ups), intent.key
 
 
 @pytest.mark.parametrize("shop", SHOPS)
@@ -68,8 +68,8 @@ def test_a_line_that_fits_nothing_is_named() -> None:
         parse_intents("# k | presale | 1 | | skill | 标题\n没有记号", source="a.txt")
     with pytest.raises(ContentError, match="six fields"):
         parse_intents("# k | presale", source="a.txt")
-    assert parse_intents("# k | presale | 3 | A,B | skill | 标题\n? 问\n= 答\n~ 差\n> 追问 => 追答") == [
-        Intent("k", "presale", 3, ("A", "B"), "skill", "标题", ("问",), ("答",), ("差",), (("追问", "追答"),))
+    assert parse_intents("# k | presale | 3 | A,B | skill | 标题\n? 问\n= 答\n~ 差\n> 追问 / 再问 => 追答") == [
+        Intent("k", "presale", 3, ("A", "B"), "skill", "标题", ("问",), ("答",), ("差",), ((("追问", "再问"), "追答"),))
     ]
 
 

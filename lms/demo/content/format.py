@@ -6,7 +6,7 @@ An intent file is a list of blocks::
     ? a customer's wording           (several)
     = a good answer                  (several, all stating the same facts)
     ~ a poor answer, as agents do give them
-    > a follow-up question => its answer
+    > a follow-up question / another wording of it => its answer
 
 ``{name}``, ``{phone}``, ``{address}``, ``{email}`` and the like are filled in when a chat is composed.
 """
@@ -38,7 +38,7 @@ class Intent:
     wordings: tuple[str, ...]
     answers: tuple[str, ...]
     poor: tuple[str, ...]
-    follow_ups: tuple[tuple[str, str], ...]
+    follow_ups: tuple[tuple[tuple[str, ...], str], ...]
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,8 @@ def parse_intents(text: str, *, source: str = "") -> list[Intent]:
         if not head:
             return
         key, stage, heat, skus, dimension, title = head
-        follow = tuple((q.strip(), a.strip()) for q, _, a in (line.partition("=>") for line in parts[">"]))
+        pairs = (line.partition("=>") for line in parts[">"])
+        follow = tuple((tuple(q.strip() for q in asked.split(" / ")), reply.strip()) for asked, _, reply in pairs)
         found.append(
             Intent(
                 key=key,
