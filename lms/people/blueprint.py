@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-bp = Blueprint("people", __name__, template_folder="templates")
+bp = Blueprint(
+    "people", __name__, template_folder="templates", static_folder="static", static_url_path="/people/static"
+)
