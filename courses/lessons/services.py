@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,6 +29,7 @@ from lms.learning.services import create_activity, write_record
 from lms.people.models import Person
 from lms.people.rules import require, require_visible
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 LONGEST_SITTING = timedelta(hours=2)  # what lies open longer was not being read all the time
 
 
@@ -86,7 +88,7 @@ def create_lesson(
     activity = create_activity(
         actor=actor,
         kind=KIND,
-        title=draft.title.strip(),
+        title=tidy(draft).title,
         dimension=dimension,
         shop_id=shop_id,
         competencies=competencies,
@@ -129,21 +131,21 @@ def insert_lesson(
 def add_version(*, lesson: Lesson, draft: Draft, number: int, author_id: int | None, at: datetime) -> LessonVersion:
     """Append a version and make it the newest. Raises LessonError when the text is empty or its blocks are broken."""
     kind = lesson_type(lesson.type)
-    title, body = draft.title.strip(), draft.body.replace("\r\n", "\n").strip() + "\n"
-    if not title or not body.strip():
+    draft = tidy(draft)
+    if not draft.title or not draft.body.strip():
         raise LessonError("课时要有标题和正文。")
     if not 1 <= draft.minutes <= 240:
         raise LessonError("学习时长请填 1–240 分钟。")
-    if found := kind.problems(body):
+    if found := kind.problems(draft.body):
         raise LessonError(found[0].message, where=f"正文第 {found[0].line} 行")
     version = LessonVersion(
         lesson_id=lesson.id,
         number=number,
-        title=title,
-        summary=draft.summary.strip(),
-        body=body,
+        title=draft.title,
+        summary=draft.summary,
+        body=draft.body,
         minutes=draft.minutes,
-        check_by=kind.check_by(body),
+        check_by=kind.check_by(draft.body),
         created_by_id=author_id,
         created_at=at,
     )
@@ -307,10 +309,18 @@ def _one_dimension(competencies: Sequence[Competency], shop_id: int | None) -> D
     return dimensions.pop()
 
 
+def tidy(draft: Draft) -> Draft:
+    """The draft as it is kept: no control characters (PostgreSQL takes none), Unix line ends, one at the end."""
+    return Draft(
+        title=" ".join(_CONTROL.sub("", draft.title).split()),
+        body=_CONTROL.sub("", draft.body.replace("\r\n", "\n").replace("\r", "\n")).strip() + "\n",
+        summary=" ".join(_CONTROL.sub("", draft.summary).split()),
+        minutes=draft.minutes,
+    )
+
+
 def _same(version: LessonVersion, draft: Draft) -> bool:
-    body = draft.body.replace("\r\n", "\n").strip() + "\n"
-    kept = (version.title, version.summary, version.body, version.minutes)
-    return kept == (draft.title.strip(), draft.summary.strip(), body, draft.minutes)
+    return Draft(version.title, version.body, version.summary, version.minutes) == tidy(draft)
 
 
 def _keys(actor: Person, lesson: Lesson, version: LessonVersion, task: Assignment | None) -> tuple[str, str]:

@@ -83,12 +83,7 @@ def _add(shipped: StarterLesson, position: int, at: datetime) -> None:
 
 def _renew(lesson: Lesson, version: LessonVersion, shipped: StarterLesson, report: StarterReport, at: datetime) -> None:
     draft = _draft(shipped)
-    if (version.title, version.summary, version.body, version.minutes) == (
-        draft.title,
-        draft.summary,
-        draft.body,
-        draft.minutes,
-    ):
+    if Draft(version.title, version.body, version.summary, version.minutes) == draft:
         report.unchanged += 1
     elif version.created_by_id is not None or lesson.state is not LessonState.PUBLISHED:
         report.kept += 1
