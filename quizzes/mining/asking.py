@@ -82,19 +82,22 @@ def kind_of(text: str) -> Asking:
 
 
 _SAYS_ENOUGH = re.compile(
-    r"何时到货|当天到货|何时发货|没发货|何时退款|取件|(?:没|怎).{0,2}(?:收到货?|退款|退货)|^没收到(?:货|快递)?$|地址|电话错|改电话|发票|保价|降价|退货|换货|退款|售后|安装|保修|维修|差价|优惠|运费|包邮|赠品"
+    r"何时到货|当天到货|何时发货|没发货|何时退款|何时.{0,3}取|取件|(?:没|怎).{0,2}(?:收到货?|退款|退货)|^没收到(?:货|快递)?$|地址|电话错|改电话|发票|保价|降价|退货|换货|退款|售后|安装|保修|维修|差价|优惠|运费|包邮|赠品"
     r"|质量|正品|容量|尺寸|尺码|取消(?=.{0,4}(?:怎|能|不))|拦截|签收|验货|自提|上门"
 )
 
 
-def says_enough(core: str) -> bool:
-    """Whether a core is one of the plain matters of every shop, however few its words."""
-    return bool(_SAYS_ENOUGH.search(core))
+_VAGUE = re.compile(
+    r"(?:(?:查|看|改|换|弄|问|催|调|催促|查查|看看|改改|换换)(?:一?下|个|到)?|做什么|怎办|怎么|什么|该|要|能|会|想|可|不能|退掉|退|流程|操作|步骤|没反应|反应|不动|动|没用|走|麻烦|物流|快递|接下来|到|还|得|需|再|呢|吗|好|行|订"
+    r"|情况|原因|时间|办|帮|给|下|忙|也|没|退款也?没反应|那|里|呢|了|个|月|送|取|拿|放|收|装|开|关|坏|[0-9a-z])+"
+)
 
 
-def names_its_matter(words: list[str]) -> bool:
-    """Whether the words (of a folded key) say what it is about, so that a stranger understands the question."""
+def is_clear(core: str, words: list[str]) -> bool:
+    """Whether a core says what it is about, so that a stranger understands the question when he reads it alone."""
+    if _SAYS_ENOUGH.search(core):
+        return True
+    if not core or _VAGUE.fullmatch(core):
+        return False
     strong = [word for word in words if word not in _WEAK and word not in STOP_WORDS and not word.isdigit()]
     return sum(len(word) for word in strong) >= 2
-
-

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from quizzes.mining.debris import PLACEHOLDER, strip_politeness
-from quizzes.mining.wording import fold, text_key
+from quizzes.mining.debris import PLACEHOLDER
+from quizzes.mining.wording import fold
 
 _DAY = r"今天下午|今天上午|今天晚上|明天上午|明天下午|今天|明天|后天|今晚|明晚|今日|明日|明早|今儿|明儿|当天|次日|周末|星期[一二三四五六日天]|周[一二三四五六日]|下周[一二三四五六日]?|本周|这周|[上下]午|晚上|号|国庆|端午节?|节前|年前"
 # In order; each works on the folded key.
 _STEPS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern), replacement)
+    (re.compile(pattern, re.MULTILINE), replacement)
     for pattern, replacement in (
         (r"(?:我|你|您)(?:们)?(?:这边|那边|家|店铺?|公司)?(?:的)?|咱们?家?|贵公司|本人|客户|顾客|买家|帮忙|帮助|麻烦|请问|谢谢|亲亲?", ""),
         (r"(?:大概|大约|一般|通常|到底|具体|究竟|预计|估计|最快|最晚|最迟|应该|还|都|已经|一直|现在|目前|到现在|至今|真的|怎么着|非常|比较|特别|突然|马上|立即|尽快|赶紧|快点)", ""),
@@ -28,6 +28,7 @@ _STEPS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?:到货|送|派送|配送|派件|收到|收货|拿到)(?:货)?(?:要|得|是)*何时", "何时到货"),
         (r"当天(?:能|会|可|是|有)*(?:不能)?(?:给)?(?:到货|送过来|送来|送|派送|配送|派件|收到货?|拿到|到)(?:货|吗|么|不)*", "当天到货"),
         (r"(?:能|会|可)当天(?:到货|送|派送|配送|收到|拿到|到)", "当天到货"),
+        (r"(?:一定|必须)(?:要|得)?", ""),
         (r"(?:快递|货|单|包裹|家电|大件)*(?:是|要|得)?(何时到货|当天到货)", r"\1"),
         (r"(?:能|要|想|会|可|申请|办|需要)*(?:一下|下)?(退货|换货|退款|售后|开发票|维修|安装|上门取件)(?:服务|申请|处理)?", r"\1"),
         (r"何时(?:能|会|可|才|要)*(?:给)?(?:发货|发出|发|出库|寄)(?:货|出)?", "何时发货"),
@@ -42,9 +43,11 @@ _STEPS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"何时(?:能|会|可|才)*(?:上门)?(?:取件|取货|来取|来拿|取)", "何时上门取件"),
         (r"(?:地址|收货地址|收件地址|配送地址)(?:填|写|选|弄|搞|留)?错(?:误)?", "地址错"),
         (r"(?:填|写|选|弄|留|下)错(?:收货|收件|配送)?地址", "地址错"),
-        (r"(?:能|要|想|需要)*(?:改|换)(?:收货|收件|配送|送货)?(?:的)?地址|(?:收货|收件|配送|送货)?地址.{0,4}?(?:能|要|想)*(?:改|换)(?:成|为)?", "改地址"),
+        (r"(?:能|要|想|需要)*(?:改|换|调)(?:一?下|个|成|到)?(?:收货|收件|配送|送货)?(?:的)?地址|(?:收货|收件|配送|送货)?地址.{0,4}?(?:能|要|想)*(?:改|换|调)(?:一?下|成|为)?", "改地址"),
         (r"(?:收货|收件|联系)?(?:人)?电话(?:填|写|选|弄|留)?错(?:误)?|(?:填|写|选|弄|留)错.{0,2}电话", "电话错"),
         (r"(?:能|要|想)*改.{0,4}电话|电话.{0,4}(?:能|要|想)*(?:改|换)", "改电话"),
+        (r"信息", ""),
+        (r"(?:能|要|想)*(?:改|换|开).{0,5}抬头.{0,3}公司|(?:改|换|开).{0,4}公司(?:的)?(?:抬头|发票)|抬头(?:能|要|想|需)*(?:改|换)(?:一?下|成|为)?|(?:能|要|想)*(?:改|换)(?:一?下|个|成)?(?:公司|单位|企业|发票|个人)*抬头", "改抬头"),
         (r"(?:能|要|想)*(?:改|换|重新?开|换开).{0,3}发票|发票.{0,4}(?:能|要|想)*(?:改|换|重新?开)", "改发票"),
         (r"(?:能|要|想|给)*(?:开具?|补开)(?:一张|张)?.{0,3}发票|发票.{0,3}(?:能|要|想)*开", "开发票"),
         (r"收不到|没(?:能)?(?:收|拿|见)到|没(?:收|到)(?:货|到)?", "没收到"),
@@ -52,12 +55,13 @@ _STEPS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?:要|想|能|申请|给)*取消(?:掉|了)?", "取消"),
         (r"(?:要|想|申请|办|能|给|退|补)*保价(?:申请|处理|记录|问题)?", "保价"),
         (r"降价了?", "降价"),
-        (r"(?:吗|么|呢|呀|啊|吧|哦|哈|嘛|啦|的|了|给|就|也|才|又|把|是|我|你|您|有)+$", ""),
+        (r"(?:吗|(?<![什怎])么|呢|呀|啊|吧|哦|哈|嘛|啦|的|了|给|就|也|才|又|把|是|我|你|您|有)+$", ""),
     )
 )
-_HEADS = re.compile(r"^(?:想|要|能|会|可|申请|需|希望|那|然后|就是|所以|因为|但是|但|不过|还有|这样|的话|而且|现在|问题是|主要是|关键是|如果|就|是|也|都|又|我|你|您|有)+")
+_HEADS = re.compile(r"(?m)^(?:想|要|能|会|可|申请|需|希望|那|然后|就是|所以|因为|但是|但|不过|还有|这样|的话|而且|现在|问题是|主要是|关键是|如果|就|是|也|都|又|我|你|您|有)+")
 
-_QUESTION_WORDS = re.compile(r"何时|为何|怎么|怎办|什么|哪里|多少钱|多少|谁|能|吗|会|要|是|有|呢|不能|可")
+_NOT_A_WORD = re.compile(r"[^\w\n]+|_+")
+_QUESTION_WORDS = re.compile(r"支持|可用|何时|为何|怎么|怎办|什么|哪里|多少钱|多少|谁|能|吗|会|要|是|有|呢|不能|可")
 
 
 def matter_of(core: str) -> str:
@@ -66,12 +70,12 @@ def matter_of(core: str) -> str:
 
 
 def cores(texts: Sequence[str]) -> list[str]:
-    """One core a normalised text; empty where nothing of substance is left."""
-    found = []
-    for text in texts:
-        bare = text_key(PLACEHOLDER.sub(" ", strip_politeness(text)))
-        core = fold(bare)
-        for pattern, replacement in _STEPS:
-            core = pattern.sub(replacement, core)
-        found.append(_HEADS.sub("", core))
-    return found
+    """One core a text; empty where nothing of substance is left. The texts are normalised, and without greetings
+    (`debris.strip_politeness`)."""
+    if not texts:
+        return []
+    whole = PLACEHOLDER.sub(" ", "\n".join(text.replace("\n", " ") for text in texts))
+    whole = fold(_NOT_A_WORD.sub("", whole).lower())
+    for pattern, replacement in _STEPS:
+        whole = pattern.sub(replacement, whole)
+    return _HEADS.sub("", whole).split("\n")

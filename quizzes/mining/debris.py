@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # Placeholders that masking or the export left in place of data: [数字x], [订单x], <url>, {手机号}, 3f2a….jpg, #E-s57
 PLACEHOLDER = re.compile(
@@ -56,6 +57,7 @@ def strip_codes(text: str) -> str:
     return _CODES.sub(" ", text).strip()
 
 
+@lru_cache(maxsize=65536)
 def is_debris(text: str) -> bool:
     """Whether nothing is said: greeting, thanks, yes or no, a menu entry, numbers or placeholders alone."""
     bare = PLACEHOLDER.sub(" ", text).strip()

@@ -18,6 +18,8 @@ from quizzes.mining.wording import text_key
 _FULL_WIDTH = str.maketrans({",": "，", "?": "？", "!": "！", ";": "；", ":": "："})
 _LEANS_ON_BEFORE = re.compile(r"^(?:那|所以|但是|但|然后|就是|因为|而且|不过|还有|这样|如果|也|又|并且|或者|要不|我是说|我说)|(?:那个|这个|上面|刚才|之前说)")
 _ONE_PERSON = re.compile(r"我(?:爸|妈|老公|老婆|朋友|儿子|女儿)|昨天|前天|刚才|刚刚|客户|顾客|他们|她|他(?!们)|你说|您说")
+_HALTING = re.compile(r"^(?:还是|有没有|也|都|就|现在|大概|有点|申请的)|也|而且|[^\w\s，。？！、；：“”（）()《》.%+\-/]")
+_NOISE_AHEAD = re.compile(r"^[^\w\[【(（《“]+")
 _TAIL = re.compile(r"[\s,，.。!！~～、;；]+$|(?:谢谢|亲|哈|呀|哦|呢|啊|诶|噢)+[\s,.。!！~?？]*$")
 
 
@@ -66,6 +68,7 @@ def representative(members: Sequence[AskedQuestion]) -> str:
     pairs = Counter(pair for question in members for pair in set(_pairs(question.core)))
     best: tuple[float, int, str] | None = None
     seen: set[str] = set()
+    wordings = Counter(text_key(question.normalised) for question in members)
     for question in members:
         text = tidy_wording(question.normalised)
         if text in seen:
@@ -75,6 +78,8 @@ def representative(members: Sequence[AskedQuestion]) -> str:
         typical = sum(pairs[pair] for pair in own) / max(1, len(own)) / len(members)
         size = len(text_key(text))
         score = 2 * typical + cores[question.core] / len(members)
+        score += 0.2 * min(3, wordings[text_key(question.normalised)] - 1)
+        score -= 0.4 * bool(_HALTING.search(text)) + 0.15 * text.endswith("么？")
         score -= 0.08 * max(0, 6 - size) + 0.03 * max(0, size - 18)
         score -= 0.8 * bool(PLACEHOLDER.search(text)) + 0.5 * bool(_LEANS_ON_BEFORE.search(text))
         score -= 0.4 * bool(_ONE_PERSON.search(text)) + 0.15 * ("，" in text)
@@ -94,6 +99,8 @@ def tidy_wording(text: str) -> str:
     previous = None
     while previous != text:
         previous, text = text, _TAIL.sub("", text)
-    asks = kind_of(text) is Asking.QUESTION
-    text = re.sub(r"\s*\?+\s*$", "", text).translate(_FULL_WIDTH).strip()
-    return f"{text}？" if asks and not text.endswith("？") else text
+    bare = _NOISE_AHEAD.sub("", re.sub(r"\s*[?？]+\s*$", "", text))
+    kind = kind_of(bare)
+    asks = kind is Asking.QUESTION or (kind is Asking.NOTHING and bare != text)
+    bare = bare.translate(_FULL_WIDTH).strip()
+    return f"{bare}？" if asks and bare else bare

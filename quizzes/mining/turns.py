@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from lms.kernel.text import cut, cut_many, normalise, normalise_many
-from quizzes.mining.asking import Asking, kind_of, names_its_matter, says_enough
+from quizzes.mining.asking import Asking, is_clear, kind_of
 from quizzes.mining.chats import AskedQuestion, ChatMessage, Reply
 from quizzes.mining.core import cores
 from quizzes.mining.debris import is_debris, strip_codes, strip_politeness
@@ -102,7 +102,7 @@ def _describe(segments: Sequence[_Segment]) -> None:
     found = cores([segment.text for segment in asking])
     for segment, core, words in zip(asking, found, cut_many(found), strict=True):
         segment.core = core
-        segment.clear = says_enough(core) or names_its_matter(words)
+        segment.clear = is_clear(core, words)
 
 
 def _asking_clause(raw: str, text: str) -> tuple[str, str]:
@@ -123,7 +123,7 @@ def _asking_clause(raw: str, text: str) -> tuple[str, str]:
 
 def _is_clear(text: str) -> bool:
     core = cores([text])[0]
-    return says_enough(core) or names_its_matter(cut(core))
+    return is_clear(core, cut(core))
 
 
 def _questions_of_run(segments: Sequence[_Segment]) -> list[tuple[ChatMessage, str, str, str]]:
@@ -141,11 +141,12 @@ def _questions_of_run(segments: Sequence[_Segment]) -> list[tuple[ChatMessage, s
             found.append((segment.message, segment.raw, segment.text, segment.core))
             before = last_asked = segment
             continue
-        if before is not None and len(before.text) <= _CONTEXT and segment.kind is Asking.QUESTION:
+        apart = before is None or before.kind is Asking.QUESTION or len(before.text) > _CONTEXT
+        if before is not None and not apart and segment.kind is Asking.QUESTION:
             # "电话填错了" + "怎么办": neither alone is the question
             joined = f"{before.text.rstrip(',.。!;')},{segment.text}"
             core = cores([joined])[0]
-            if says_enough(core) or names_its_matter(cut(core)):
+            if is_clear(core, cut(core)):
                 entry = (before.message, f"{before.raw.rstrip('，,。.！!；;')}，{segment.raw}", joined, core)
                 if before is last_asked:
                     found[-1] = entry

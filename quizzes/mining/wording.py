@@ -73,7 +73,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("what", re.compile("什么|何种|哪")),
     ("whether", re.compile("能|吗|是否|么$|会|可行|不$|没$")),
 )
-STRICT_KINDS = sum(1 << bit for bit, (name, _) in enumerate(_KINDS) if name in ("when", "why", "where", "price", "who", "how"))
+STRICT_KINDS = sum(1 << bit for bit, (name, _) in enumerate(_KINDS) if name in ("when", "why", "where", "price", "who", "how", "many"))
 _A_NOT_A = re.compile(r"(.)不\1|(.)没\2|有没有|是否|差不多|不好意思|不错|不但|不仅|不管|不论|不过|不同|不满|不动产|不正当|不当")
 _NEGATION = re.compile(r"不|没|无(?!线|人机|理由|忧|论|纺|糖|极|绳|缝|叶|痕)|未|别|勿|拒|禁止|非(?!常|洲)")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?|[一二三四五六七八九十百千两半]+(?=[个天年月日号元块点次件岁米人级分倍折小台箱盒包瓶斤寸双套条张])")

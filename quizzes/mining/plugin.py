@@ -1,0 +1,35 @@
+"""Announces mining to the host."""
+
+from __future__ import annotations
+
+import click
+from flask import Blueprint
+from flask_babel import lazy_gettext as _l
+
+from lms.kernel.hookspecs import NavItem, hookimpl
+from quizzes.mining import models as models
+from quizzes.permissions import Q
+
+
+@hookimpl
+def blueprints() -> list[Blueprint]:
+    from quizzes.mining.views import bp  # the job process and commands never need the views
+
+    return [bp]
+
+
+@hookimpl
+def navigation() -> list[NavItem]:
+    return [NavItem("mining.index", _l("问题工厂"), "filter", 20, Q.QUESTIONS_READ, "chats")]
+
+
+@hookimpl
+def commands() -> list[click.Command]:
+    from quizzes.mining.cli import questions  # commands only: web workers don't need it
+
+    return [questions]
+
+
+@hookimpl
+def jobs() -> dict[str, str]:
+    return {"quizzes.mine": "quizzes.mining.tasks:run_mining"}
