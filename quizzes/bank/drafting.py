@@ -27,7 +27,7 @@ MOST_GROUPS = 500
 BACKGROUND = 1500
 VARIANTS = 20
 ANSWERS = 12
-SAME = 0.8
+SAME = 0.6
 
 
 class NothingToDraft(DomainError):
@@ -116,7 +116,6 @@ def draft_batch(batch: DraftBatch, *, progress: Progress | None = None) -> Draft
     return draft_items(
         sorted(chosen, key=lambda group: order[group.key]),
         types=batch.types,
-        seed=batch.id,
         background=sources_of(background),
         drafters=drafters,
         progress=progress,
@@ -149,17 +148,18 @@ def _source(group: QuestionGroup, questions: list[Question], answers: list[Group
     variants = tuple(dict.fromkeys(question.text for question in questions))[:VARIANTS]
     # An answer that was given often is worth more: it comes as often, up to three times.
     texts = [answer for answer in answers for _ in range(min(3, max(1, answer.count or 1)))]
+    told = [group.answer] if group.answer and all(group.answer != answer.text for answer in answers) else []
     places = [(a.conversation_id, a.message_id) if a.conversation_id and a.message_id else None for a in texts]
     return GroupSource(
         key=group.id,
         question=group.question,
         variants=variants,
-        answers=tuple(answer.text for answer in texts),
+        answers=(*told, *(answer.text for answer in texts)),
         stage=str(group.stage),
         product=group.product_label or "",
         dimension=str(group.dimension),
         sources=tuple((q.conversation_id, q.message_id) for q in questions[:3] if q.conversation_id and q.message_id),
-        answer_sources=tuple(places),
+        answer_sources=(*(None for _ in told), *places),
     )
 
 

@@ -7,7 +7,7 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
@@ -16,6 +16,8 @@ from quizzes.types.normalising import fold
 from quizzes.types.protocol import make_options, option_id
 
 TYPES = registered(BUILT_IN)
+# A machine that runs other things too must not fail a test for being slow.
+relaxed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 OPTIONS = make_options(["七天内可以", "十五天内可以", "不可以", "联系厂家"])
 A, B, C, D = (option["id"] for option in OPTIONS)
 SINGLE = {"options": OPTIONS, "key": B}
@@ -62,6 +64,7 @@ responses = json_values | st.fixed_dictionaries(
 
 
 @pytest.mark.parametrize(("name", "definition"), DEFINITIONS)
+@relaxed
 @given(response=responses)
 def test_no_response_makes_grading_raise_or_leave_the_scale(
     name: str, definition: dict[str, Any], response: Any
@@ -74,6 +77,7 @@ def test_no_response_makes_grading_raise_or_leave_the_scale(
 
 
 @pytest.mark.parametrize(("name", "definition"), DEFINITIONS)
+@relaxed
 @given(definition_noise=json_values, response=responses)
 def test_a_broken_definition_is_reported_and_does_not_raise(
     name: str, definition: dict[str, Any], definition_noise: Any, response: Any
@@ -94,6 +98,7 @@ def test_the_key_earns_everything_and_nothing_earns_nothing(name: str, definitio
     assert one.grade(definition, {}).fraction == 0.0
 
 
+@relaxed
 @given(seed=st.integers(), response=st.sets(st.sampled_from([A, B, C, D])))
 def test_neither_option_order_nor_order_of_ticks_changes_a_grade(seed: int, response: set[str]) -> None:
     shuffled = list(OPTIONS)
@@ -144,12 +149,14 @@ def test_folding_keeps_different_answers_apart(one: str, other: str) -> None:
     assert fold(one) != fold(other)
 
 
+@relaxed
 @given(st.text(max_size=40))
 def test_folding_twice_changes_nothing_that_matters(text: str) -> None:
     assert fold(text) == fold(text.strip())
 
 
 @pytest.mark.parametrize(("name", "definition"), DEFINITIONS)
+@relaxed
 @given(seed=st.integers())
 def test_the_examinee_never_gets_a_key(name: str, definition: dict[str, Any], seed: int) -> None:
     one = TYPES[name]
