@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 import click
+from flask import Blueprint
+from flask_babel import lazy_gettext as _l
 
 from lms.conversations import models as models
 from lms.conversations.formats import BUILT_IN, ChatFormat
-from lms.conversations.permissions import SPECS
-from lms.kernel.hookspecs import PermissionSpec, hookimpl
+from lms.conversations.permissions import SPECS, P
+from lms.kernel.hookspecs import NavItem, PermissionSpec, hookimpl
 
 
 @hookimpl
 def permissions() -> list[PermissionSpec]:
     return list(SPECS)
+
+
+@hookimpl
+def blueprints() -> list[Blueprint]:
+    from lms.conversations.views import bp  # the job process and commands never need the views
+
+    return [bp]
+
+
+@hookimpl
+def navigation() -> list[NavItem]:
+    return [
+        NavItem("conversations.index", _l("会话"), "messages", 10, P.CHATS_READ, "chats"),
+        NavItem("conversations.imports", _l("聊天导入"), "file-import", 15, P.CHATS_IMPORT, "chats"),
+    ]
 
 
 @hookimpl

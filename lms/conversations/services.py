@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from lms.conversations.enums import ImportState
@@ -19,9 +20,16 @@ from lms.conversations.reading import AUTO, StagedFile, Wanted, read_files
 from lms.conversations.reports import MOST_ERRORS, FileReport, ImportReport
 from lms.conversations.storing import lock_imports, store
 from lms.kernel.db import db
+from lms.kernel.errors import Conflict
+from lms.kernel.jobs import Job, enqueue
 from lms.kernel.plugins import hooks, plugins
 from lms.kernel.storage import StoredFile, files
 from lms.people.models import Person, Shop
+
+
+class ImportIsOver(Conflict):
+    """The import does not wait for anything any more."""
+
 
 Told = Callable[[int, int, str], None]
 
@@ -136,6 +144,30 @@ def finish_import(chat_import: ChatImport, *, at: datetime) -> ChatImport:
     if chat_import.state is ImportState.DONE:
         hooks().chats_imported(chat_import=chat_import)
     return chat_import
+
+
+def start_import(*, actor: Person, chat_import: ChatImport) -> Job:
+    """Run the import in the background once this transaction is committed."""
+    job = enqueue("conversations.import", actor_id=actor.id, import_id=chat_import.id)
+    chat_import.job_id = job.id
+    db.session.flush()
+    return job
+
+
+def retry_import(*, actor: Person, chat_import: ChatImport, format_name: str) -> Job:
+    """Go on with an import that waited for a choice. Raises ImportIsOver when there is nothing left to choose."""
+    if chat_import.state is not ImportState.CHOICE:
+        raise ImportIsOver(_("这次导入不在等待选择。"), hint=_("请刷新页面查看最新状态。"))
+    chat_import.state, chat_import.wanted_format = ImportState.WAITING, format_name
+    return start_import(actor=actor, chat_import=chat_import)
+
+
+def abandon_import(chat_import: ChatImport, *, at: datetime) -> None:
+    """Give up an import that waits for a choice, and delete its raw files. What was stored before stays."""
+    if chat_import.state is not ImportState.CHOICE:
+        raise ImportIsOver(_("这次导入不在等待选择。"), hint=_("请刷新页面查看最新状态。"))
+    discard_uploads(chat_import)
+    finish_import(chat_import, at=at)
 
 
 def waits_for_choice(chat_import: ChatImport) -> dict[str, Any] | None:

@@ -8,13 +8,39 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    DateTime,
+    Integer,
+    String,
+    bindparam,
+    column,
+    insert,
+    select,
+    table,
+    text,
+    update,
+)
 
 from lms.conversations.models import Conversation, Message
 from lms.conversations.preparing import Prepared, PreparedMessage
 from lms.kernel.clock import now
 from lms.kernel.db import db
 
+# The same table with plain columns: what is stored was made by this package, and checking each value of a million rows
+# again takes longer than storing them.
+_MESSAGE = table(
+    "message",
+    column("conversation_id", Integer),
+    column("position", Integer),
+    column("side", String),
+    column("sender", String),
+    column("sent_at", DateTime),
+    column("kind", String),
+    column("text", String),
+    column("digest", BigInteger),
+)
 _BATCH = 250
 _LOCK = 0x6B656675  # one import stores at a time; any number that nothing else locks with
 
@@ -118,7 +144,7 @@ def _store_batch(
             rows += _message_rows(ident, prepared.messages, 0)
             done.ok += len(prepared.messages)
     if rows:
-        connection.execute(insert(Message.__table__), rows)
+        connection.execute(insert(_MESSAGE), rows)
     for ident in grown:
         _put_in_order(connection, ident)
 
@@ -127,11 +153,11 @@ def _known(connection: Connection, digests: list[str]) -> dict[str, list[_Known]
     """Conversations of these sessions, with the digests of their messages."""
     found: dict[str, list[_Known]] = {}
     by_id: dict[int, _Known] = {}
-    table = Conversation.__table__.c
+    conversation = Conversation.__table__.c
     query = (
-        select(table.id, table.source_digest, table.fingerprint)
-        .where(table.source_digest.in_(digests))
-        .order_by(table.id)
+        select(conversation.id, conversation.source_digest, conversation.fingerprint)
+        .where(conversation.source_digest.in_(digests))
+        .order_by(conversation.id)
     )
     for ident, digest, fingerprint in connection.execute(query):
         known = _Known(ident, int(fingerprint.rpartition("-")[2]))
@@ -207,7 +233,7 @@ def _message_rows(conversation_id: int, messages: list[PreparedMessage], positio
             "position": at,
             "side": message.side,
             "sender": message.sender,
-            "sent_at": _moment(message.at) if message.at else None,
+            "sent_at": datetime.fromisoformat(message.at) if message.at else None,
             "kind": message.kind,
             "text": message.text,
             "digest": message.digest,
@@ -222,26 +248,30 @@ def _moment(at: str) -> datetime:
 
 def _grow(connection: Connection, known: _Known, added: list[PreparedMessage]) -> None:
     """Bring the conversation's own figures up to its new messages."""
-    table = Conversation.__table__
+    known_table = Conversation.__table__
     times = sorted(message.at for message in added if message.at)
     values: dict[str, Any] = {"message_count": len(known.digests) + len(added)}
     if times:
-        bounds = connection.execute(select(table.c.started_at, table.c.ended_at).where(table.c.id == known.id)).one()
+        bounds = connection.execute(
+            select(known_table.c.started_at, known_table.c.ended_at).where(known_table.c.id == known.id)
+        ).one()
         first, last = _moment(times[0]), _moment(times[-1])
         values["started_at"] = min(first, bounds.started_at or first)
         values["ended_at"] = max(last, bounds.ended_at or last)
-    connection.execute(update(table).where(table.c.id == known.id).values(**values))
+    connection.execute(update(known_table).where(known_table.c.id == known.id).values(**values))
 
 
 def _put_in_order(connection: Connection, conversation_id: int) -> None:
     """Where every message has a time, positions follow the times: a later export may bring what lies in between."""
-    table = Message.__table__
-    query = select(table.c.id, table.c.position, table.c.sent_at).where(table.c.conversation_id == conversation_id)
+    message = Message.__table__
+    query = select(message.c.id, message.c.position, message.c.sent_at).where(
+        message.c.conversation_id == conversation_id
+    )
     rows = sorted(connection.execute(query).all(), key=lambda row: row.position)
     if any(row.sent_at is None for row in rows):
         return
     ordered = sorted(rows, key=lambda row: row.sent_at)
     moved = [{"b_id": row.id, "b_at": at} for at, row in enumerate(ordered) if row.position != at]
     if moved:
-        statement = update(table).where(table.c.id == bindparam("b_id")).values(position=bindparam("b_at"))
+        statement = update(message).where(message.c.id == bindparam("b_id")).values(position=bindparam("b_at"))
         connection.execute(statement, moved)
