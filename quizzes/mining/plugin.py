@@ -20,7 +20,7 @@ def blueprints() -> list[Blueprint]:
 
 @hookimpl
 def navigation() -> list[NavItem]:
-    return [NavItem("mining.index", _l("问题工厂"), "filter", 20, Q.QUESTIONS_READ, "chats")]
+    return [NavItem("mining.index", _l("问题工厂"), "building-factory-2", 20, Q.QUESTIONS_READ, "chats")]
 
 
 @hookimpl

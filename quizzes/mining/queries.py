@@ -35,7 +35,7 @@ class GroupFilter:
 class Coverage:
     """How many items a group has led to, and how many of them may be drawn."""
 
-    items: int = 0
+    count: int = 0
     accepted: int = 0
 
 
