@@ -69,7 +69,7 @@ class PeopleImported:
 
 
 def plan_import(*, actor: Person, sheet: PeopleSheet) -> PeoplePlan:
-    """Compare a sheet with the accounts there are: six statements, whatever its size."""
+    """Compare a sheet with the accounts there are: one statement for 500 rows, and one for the teams."""
     require(P.PEOPLE_MANAGE, of=actor)
     plan = PeoplePlan(errors=list(sheet.errors))
     known = _known_people([row.account for row in sheet.rows])
@@ -104,14 +104,16 @@ def apply_import(*, actor: Person, sheet: PeopleSheet, at: datetime) -> PeopleIm
     db.session.execute(update(Person).where(Person.id == -1).values(name=Person.name))
     plan = plan_import(actor=actor, sheet=sheet)
     done = PeopleImported(errors=list(plan.errors), new_teams=list(plan.new_teams))
+    teams: dict[TeamPath, Team] = {}
     for planned in plan.rows:
         if planned.kind == "same":
             done.unchanged += 1
             continue
         try:
             with db.session.begin_nested():
-                person = _apply_row(actor, planned, at)
+                person = _apply_row(actor, planned, teams, at)
         except DomainError as error:
+            teams.clear()  # some may have been made for this row and are gone again
             done.errors.append(RowError(planned.row.line, "", error.message))
             continue
         (done.created if planned.kind == "new" else done.updated).append(person)
@@ -169,14 +171,14 @@ def _wishes_for(row: PersonRow, person: Person | None) -> tuple[RoleWish, ...] |
     return row.roles
 
 
-def _apply_row(actor: Person, planned: RowPlan, at: datetime) -> Person:
+def _apply_row(actor: Person, planned: RowPlan, teams: dict[TeamPath, Team], at: datetime) -> Person:
     row = planned.row
     person = db.session.get(Person, planned.person_id) if planned.person_id else None
     team = person.team if person else None
     if row.team is not None:
-        team = ensure_team(actor=actor, names=row.team, at=at) if row.team else None
+        team = _team(actor, row.team, teams, at) if row.team else None
     wishes = _wishes_for(row, person)
-    grants = None if wishes is None else [_grant(actor, wish, team, at) for wish in wishes]
+    grants = None if wishes is None else [_grant(actor, wish, team, teams, at) for wish in wishes]
     if person is None:
         person = create_person(
             actor=actor, account=row.account, name=row.name or "", team=team, grants=grants or (), at=at
@@ -190,8 +192,14 @@ def _apply_row(actor: Person, planned: RowPlan, at: datetime) -> Person:
     return person
 
 
-def _grant(actor: Person, wish: RoleWish, team: Team | None, at: datetime) -> GrantWish:
-    branch = ensure_team(actor=actor, names=wish.team, at=at) if wish.team else None
+def _team(actor: Person, path: TeamPath, teams: dict[TeamPath, Team], at: datetime) -> Team:
+    if path not in teams:
+        teams[path] = ensure_team(actor=actor, names=path, at=at)
+    return teams[path]
+
+
+def _grant(actor: Person, wish: RoleWish, team: Team | None, teams: dict[TeamPath, Team], at: datetime) -> GrantWish:
+    branch = _team(actor, wish.team, teams, at) if wish.team else None
     return GrantWish(wish.role, branch.id if branch and (team is None or branch.id != team.id) else None)
 
 

@@ -19,7 +19,7 @@ MAX_LENGTH = 128
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 # A one-time password holds 59 bits of chance, which no guessing reaches; it needs no costly hash, and an import of
 # a thousand people would otherwise keep the server busy for a minute.
-_ONE_TIME_HASHER = PasswordHasher(time_cost=1, memory_cost=8_192, parallelism=1)
+_ONE_TIME_HASHER = PasswordHasher(time_cost=1, memory_cost=2_048, parallelism=1)
 # Without 0/O, 1/l/I and the like: these passwords are read off a sheet and typed on a phone.
 _ONE_TIME_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 _ONE_TIME_LENGTH = 12

@@ -60,6 +60,7 @@ def create_person(
         session_version=1,
         active=True,
         created_at=at,
+        grants=[],
     )
     db.session.add(person)
     db.session.flush()

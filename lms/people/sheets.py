@@ -20,7 +20,7 @@ from lms.people.accounts import (
 )
 from lms.people.enums import Role
 
-MAX_ROWS = 20_000
+MAX_ROWS = 5_000
 HEADERS = ("账号", "姓名", "团队", "角色", "状态")
 NOTHING = "无"
 
