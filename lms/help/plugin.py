@@ -7,8 +7,11 @@ from pathlib import Path
 from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 
+from lms.help.queries import is_alone
 from lms.help.views import bp
-from lms.kernel.hookspecs import HelpPage, NavItem, hookimpl
+from lms.kernel.hookspecs import DashboardCard, HelpPage, NavItem, hookimpl
+from lms.people.models import Person
+from lms.people.permissions import P
 
 HERE = Path(__file__).parent
 MANUAL = (
@@ -29,6 +32,14 @@ def blueprints() -> list[Blueprint]:
 @hookimpl
 def navigation() -> list[NavItem]:
     return [NavItem("help.index", _l("使用手册"), "help-circle", 900, "", "system")]
+
+
+@hookimpl
+def dashboard_cards(person: Person) -> list[DashboardCard]:
+    """The first steps, for an administrator who is alone in a new installation."""
+    if P.PEOPLE_MANAGE not in person.access.permissions or not is_alone():
+        return []
+    return [DashboardCard(0, "lms/help/card_first_steps.html")]
 
 
 @hookimpl

@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from sqlalchemy import select
+
+from lms.kernel.db import db
 from lms.kernel.errors import NotFound
 from lms.kernel.hookspecs import HelpPage
 from lms.kernel.plugins import plugins
+from lms.people.models import Person
 from lms.web.markdown import Document, render_document
 
 SECTIONS = ("manual", "plugins", "changes")
@@ -41,6 +45,11 @@ def page_called(slug: str) -> HelpPage:
             if page.slug == slug:
                 return page
     raise NotFound("使用手册里没有这一页。", hint="它可能属于已停用的插件，请从目录里查找。")
+
+
+def is_alone() -> bool:
+    """Whether there is nobody yet but the first administrator. One statement."""
+    return len(db.session.scalars(select(Person.id).limit(2)).all()) < 2
 
 
 def document(page: HelpPage) -> Document:

@@ -90,8 +90,11 @@ class Album:
         page.wait_for_timeout(120)
         path = self.folder / who / f"{name}-{width}-{theme}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
-        height = min(TALLEST, page.evaluate("document.documentElement.scrollHeight"))
-        page.screenshot(path=path, full_page=True, clip={"x": 0, "y": 0, "width": width, "height": height})
+        # A window as tall as the page: bars that stick to its edges then stand at the edges of the picture.
+        height = min(TALLEST, max(WIDTHS[width], page.evaluate("document.documentElement.scrollHeight")))
+        page.set_viewport_size({"width": width, "height": height})
+        page.screenshot(path=path)
+        page.set_viewport_size({"width": width, "height": WIDTHS[width]})
         self.taken.append((who, name, theme, width, path))
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if wide > 0:

@@ -8,10 +8,13 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import scoped_session
 
 from lms.help.queries import document, shelves
+from lms.people.enums import Role
 from lms.people.models import Person
 from tests.conftest import Cast
+from tests.factories import make_person
 
 
 def test_everybody_signed_in_reads_the_manual_and_nobody_else(
@@ -60,3 +63,15 @@ def test_every_command_in_the_manual_exists(app: Flask) -> None:
             pytest.fail(f"lms {words}")
         if rest and hasattr(command, "get_command"):
             assert command.get_command(context, rest[0]), f"lms {words}"
+
+
+def test_a_lone_administrator_is_told_the_first_steps_and_nobody_else_is(
+    app: Flask, session: scoped_session, sign_in: Callable[[Person], FlaskClient]
+) -> None:
+    admin = make_person("管理员", Role.ADMIN)
+    session.commit()
+    assert "第一天怎么用起来" in sign_in(admin).get("/").get_data(as_text=True)
+    agent = make_person("客服", Role.AGENT)
+    session.commit()
+    assert "第一天怎么用起来" not in sign_in(admin).get("/").get_data(as_text=True)
+    assert "第一天怎么用起来" not in sign_in(agent).get("/").get_data(as_text=True)
