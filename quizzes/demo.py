@@ -20,9 +20,11 @@ from quizzes.bank.drafting import fill_batch, plan_batch, top_groups
 from quizzes.bank.enums import RejectReason
 from quizzes.bank.models import Item
 from quizzes.bank.queries import competencies_for, question_type
-from quizzes.bank.services import accept_item, reject_item
+from quizzes.bank.services import accept_item, add_item, reject_item
+from quizzes.demo_items import WRITTEN
 from quizzes.demo_takers import answer
 from quizzes.drafting import TYPES
+from quizzes.mining.services import mine_questions
 from quizzes.papers.models import Quiz
 from quizzes.papers.policies import Policy
 from quizzes.papers.queries import ItemFilter
@@ -30,7 +32,7 @@ from quizzes.papers.services import QuizData, choose_items, create_quiz, publish
 
 DAY = 7  # days ago: the morning after the last chats, when the trainers work through all of it
 TRAINERS = {"songguo": "trainer", "shanyue": "trainer-b"}
-TOP = {"songguo": 60, "shanyue": 24}
+TOP = {"songguo": 300, "shanyue": 100}
 WAITING = {"songguo": 15, "shanyue": 5}  # drafts left in the review queue, for whoever looks around
 
 # Which of the starter competencies an item tests, by dimension and stage; without the courses they are made here.
@@ -47,7 +49,14 @@ _CODES = {
 
 def mine(context: Any) -> str:
     """Mine both shops' chats, as their trainers would."""
-    raise NotImplementedError
+    runs = [
+        mine_questions(
+            shop_id=context.shop(key).id, actor=context.person(account), at=context.days_ago(DAY, hour=9, minute=20)
+        )
+        for key, account in TRAINERS.items()
+    ]
+    questions, groups = sum(run.questions for run in runs), sum(run.groups for run in runs)
+    return f"{questions} 个客户问题，归并为 {groups} 个问题簇"
 
 
 def fill_bank(context: Any) -> str:
@@ -61,7 +70,27 @@ def fill_bank(context: Any) -> str:
         items = fill_batch(actor=trainer, batch=batch, at=at)
         drafted += len(items)
         accepted += _review(trainer, shop, items[: len(items) - WAITING[key]], at=context.days_ago(DAY, hour=14))
-    return f"起草 {drafted} 道，审核通过 {accepted} 道"
+    written = _write_own(context)
+    return f"起草 {drafted} 道，审核通过 {accepted} 道，手写 {written} 道"
+
+
+def _write_own(context: Any) -> int:
+    """Items on attitude and skill, which chats yield few of; written by hand, for all shops."""
+    author, at = context.person("admin"), context.days_ago(DAY, hour=13)
+    for written in WRITTEN:
+        at += timedelta(minutes=4)
+        competency = _competency(author, written.dimension, (written.code, ""), None)
+        item = add_item(
+            actor=author,
+            type=written.type,
+            stem=written.stem,
+            definition=written.definition(),
+            rationale=written.why,
+            dimension=written.dimension,
+            at=at,
+        )
+        accept_item(actor=author, item=item, dimension=written.dimension, competencies=[competency], at=at)
+    return len(WRITTEN)
 
 
 def _review(reviewer: Person, shop: Shop, items: Sequence[Item], *, at: datetime) -> int:
@@ -72,9 +101,10 @@ def _review(reviewer: Person, shop: Shop, items: Sequence[Item], *, at: datetime
         if is_trivial(item):
             reject_item(actor=reviewer, item=item, reason=RejectReason.TRIVIAL, at=at)
             continue
-        competency = _competency(reviewer, item, shop)
-        dimension = competency.dimension
-        accept_item(actor=reviewer, item=item, dimension=dimension, competencies=[competency], at=at)
+        stage = str(item.group.stage) if item.group else ""
+        wanted = _CODES.get((item.dimension, stage)) or _CODES[item.dimension, ""]
+        competency = _competency(reviewer, item.dimension, wanted, shop.id)
+        accept_item(actor=reviewer, item=item, dimension=item.dimension, competencies=[competency], at=at)
         accepted += 1
     return accepted
 
@@ -87,15 +117,14 @@ def is_trivial(item: Item) -> bool:
     return len(question_type(item.type).key_text(version.definition)) < 8
 
 
-def _competency(actor: Person, item: Item, shop: Shop) -> Competency:
-    stage = str(item.group.stage) if item.group else ""
-    code, name = _CODES.get((item.dimension, stage)) or _CODES[item.dimension, ""]
-    known = competencies_for(shop.id)
-    found = next((one for one in known if one.code == code and one.dimension is item.dimension), None)
-    found = found or next((one for one in known if one.dimension is item.dimension), None)
-    return found or create_competency(
-        actor=actor, code=code, name=name, description="", dimension=item.dimension, shop_id=shop.id
-    )
+def _competency(actor: Person, dimension: Dimension, wanted: tuple[str, str], shop_id: int | None) -> Competency:
+    """The competency of this (code, name), or another of the dimension; made where there is none."""
+    known = [one for one in competencies_for(shop_id) if one.dimension is dimension]
+    found = next((one for one in known if one.code == wanted[0]), None) or next(iter(known), None)
+    if found is not None:
+        return found
+    code, name = wanted if wanted[1] else _CODES[dimension, ""]
+    return create_competency(actor=actor, code=code, name=name, description="", dimension=dimension, shop_id=shop_id)
 
 
 @dataclass(frozen=True)
@@ -111,7 +140,15 @@ class Sitting:
 
 def hold_quizzes(context: Any) -> str:
     """Three quizzes: the main one of 20 items, a short one with a task overdue, and one of the other shop."""
-    main = _quiz(context, "songguo", "松果文具·售前售后基础测验", draw=20, pool=60, minutes=25)
+    main = _quiz(
+        context,
+        "songguo",
+        "松果文具·售前售后基础测验",
+        draw=20,
+        pool=70,
+        minutes=25,
+        blueprint={"attitude": 2, "skill": 3},
+    )
     short = _quiz(context, "songguo", "发货与物流小测", draw=8, pool=24, minutes=None)
     other = _quiz(context, "shanyue", "山月坊·新品上架前小测", draw=8, pool=20, minutes=15)
     trainer, trainer_b = context.person("trainer"), context.person("trainer-b")
@@ -126,6 +163,8 @@ def hold_quizzes(context: Any) -> str:
         _mark(context, marker, [attempt for attempt in taken if attempt.quiz_id == quiz.id], leave=leave)
     return f"3 个测验，{len(taken)} 份答卷"
 
+
+AKS = {"attitude": 2, "skill": 3}  # at least so many of the twenty; the rest may be of any dimension
 
 # The agent of the demo accounts has the main quiz still to take; "duruo", the newest, has let the short one lapse.
 MAIN = (
@@ -161,12 +200,17 @@ OTHER = (
 )
 
 
-def _quiz(context: Any, shop: str, title: str, *, draw: int, pool: int, minutes: int | None) -> Quiz:
+def _quiz(context: Any, shop: str, title: str, *, draw: int, pool: int, minutes: int | None, **more: Any) -> Quiz:
     trainer = context.person(TRAINERS[shop])
     at = context.days_ago(DAY, hour=17)
     policy = Policy(cut_score=0.8, time_limit_seconds=minutes * 60 if minutes else None, attempts_allowed=3)
     data = QuizData(
-        title=title, dimension=Dimension.KNOWLEDGE, shop_id=context.shop(shop).id, draw_count=draw, policy=policy
+        title=title,
+        dimension=Dimension.KNOWLEDGE,
+        shop_id=context.shop(shop).id,
+        draw_count=draw,
+        policy=policy,
+        **more,
     )
     quiz = create_quiz(actor=trainer, data=data, at=at)
     choose_items(actor=trainer, quiz=quiz, count=pool, wanted=ItemFilter(), at=at)

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from lms.kernel.hookspecs import PermissionSpec, hookimpl
+from lms.kernel.hookspecs import DemoStep, PermissionSpec, hookimpl
 from quizzes.permissions import SPECS
 
 
 @hookimpl
 def permissions() -> list[PermissionSpec]:
     return list(SPECS)
+
+
+@hookimpl
+def demo_steps() -> list[DemoStep]:
+    from quizzes.demo import DEMO_STEPS  # commands only: web workers don't need it
+
+    return list(DEMO_STEPS)

@@ -176,12 +176,12 @@ class _Composer:
     def _topic(self, topic: Intent, *, first: bool) -> None:
         if first and self._chance(0.08):
             self._buyer(self._pick("smalltalk"))
+        if topic.stage != "presale" and self._chance(0.3):
+            self._identify(topic)
         for part in self._wording(topic):
             self._say(part, seconds=(3, 30))
         if topic.stage == "aftersale" and topic.dimension == "skill" and self._chance(0.5):
             self._say("[图片]")
-        if topic.stage != "presale" and self._chance(0.3):
-            self._identify(topic)
         if self._chance(0.07):
             self._buyer(self._pick("impatient"), seconds=(60, 200))
             self._agent(self._pick("agent-apology"))

@@ -11,7 +11,7 @@ from lms.demo.identifiers import Identifiers
 from lms.demo.people import ROBOTS, SHOP_NAMES, agents_of
 from lms.demo.voices import agent_voices
 
-COUNTS = {"songguo": 480, "shanyue": 96}
+COUNTS = {"songguo": 560, "shanyue": 124}
 SEED = 20_26
 
 

@@ -68,7 +68,7 @@ class Buyer:
         if rng.random() < self.chatty * 0.6 and not text.startswith(_PREFIXES):
             text = rng.choice(_PREFIXES) + text
         if rng.random() < self.chatty and text[-1] not in "？?！。~":
-            text += rng.choice(_SUFFIXES)
+            text += rng.choice(_SUFFIXES if text[-1] not in "呀呢啊哈亲" else _SUFFIXES[:2])
         if rng.random() < 0.12:
             text = text.replace(" ", "，")
         parts = [text]
@@ -143,7 +143,7 @@ def agent_voices(shop: str, people: list[tuple[str, str, str]]) -> list[AgentVoi
                 skill=(0.96, 0.9, 0.94, 0.86, 0.8, 0.92, 0.68)[n % 7],
                 habit=rng.uniform(0.7, 0.92),
                 opener=rng.choice(("亲，", "亲亲，", "您好，", "")),
-                closer=rng.choice(("哦", "呢", "哦~", "的哦")),
+                closer=rng.choice(("哦", "呢", "哦~", "哈")),
                 shift=((8, 17), (15, 24))[n % 2],
                 post=post,
             )

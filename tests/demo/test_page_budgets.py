@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +11,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
-from lms.config import settings
 from lms.kernel.db import db
 from tests.permissions.test_two_shops import LINK, SKIP
 
@@ -25,37 +19,6 @@ MOST_BYTES = 60_000
 MOST_PAGES = 120
 
 pytestmark = pytest.mark.sqlite_only
-
-
-@pytest.fixture(scope="module")
-def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home filled by ``lms demo``, once."""
-    home = tmp_path_factory.mktemp("demo") / "home"
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
-    run = subprocess.run(
-        [sys.executable, "-m", "lms", "demo"],
-        env=clean | {"LMS_HOME": str(home)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == 0, run.stderr
-    return home
-
-
-@pytest.fixture
-def demo_app(demo_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
-    from lms.app import create_app
-
-    shutil.copytree(demo_home, tmp_path / "home")
-    monkeypatch.setenv("LMS_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("LMS_JOBS_URL", "memory://")
-    settings.cache_clear()
-    app = create_app({"TESTING": True, "JOBS_INLINE": True, "WTF_CSRF_ENABLED": False, "RATELIMIT_ENABLED": False})
-    with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
 
 
 @pytest.mark.parametrize("account", ["agent", "lead", "supervisor", "trainer", "evaluator", "admin"])
