@@ -296,7 +296,9 @@ def item_facilities(viewer: Person, quiz: Quiz) -> list[ItemFacility]:
         types[version_id] = kind
     versions = db.session.scalars(select(ItemVersion).where(ItemVersion.id.in_(fractions)))
     rows = [
-        ItemFacility(version, types[version.id], len(fractions[version.id]), facility(fractions[version.id], least=LEAST_ANSWERS))
+        ItemFacility(
+            version, types[version.id], len(fractions[version.id]), facility(fractions[version.id], least=LEAST_ANSWERS)
+        )
         for version in versions
     ]
     return sorted(rows, key=lambda row: (row.facility is None, row.facility or 0.0, -row.answers, row.version.id))

@@ -98,9 +98,11 @@ def start_attempt(*, actor: Person, quiz: Quiz, at: datetime, seed: int | None =
         cut_score=quiz.cut_score,
         policy_json=quiz.policy.as_json(),
     )
+    _add_slots(attempt, paper, quiz.policy, seed)
     try:
+        # Nothing is read in here before the first write: SQLite can't turn a reading transaction into a writing one
+        # when somebody else has written meanwhile.
         with db.session.begin_nested():
-            _add_slots(attempt, paper, quiz.policy, seed)
             db.session.add(attempt)
             db.session.flush()
     except IntegrityError:

@@ -16,7 +16,7 @@ from lms.people.rules import require_visible
 from lms.web.paging import page_number, paginate
 from quizzes.attempts.clocks import remaining_seconds
 from quizzes.attempts.closing import close_by_clock
-from quizzes.attempts.labels import CLOSED_BY, OUTCOME_COLOURS, OUTCOMES, outcome_of, refusal_text, score_text
+from quizzes.attempts.labels import CLOSED_BY, OUTCOME_COLOURS, OUTCOMES, outcome_of, refusal_text, score_text, squeeze
 from quizzes.attempts.models import Attempt
 from quizzes.attempts.pages import paper_page, result_page, start_page
 from quizzes.attempts.queries import attempt_with_people, history, is_assigned, last_sequence, slot_view, takeable
@@ -30,6 +30,7 @@ from quizzes.permissions import Q
 
 bp = Blueprint("attempts", __name__, url_prefix="/attempts", template_folder="templates", static_folder="static")
 bp.add_app_template_filter(score_text, "score")
+bp.add_app_template_filter(squeeze, "squeeze")
 
 
 def _quiz(quiz_id: int) -> Quiz:

@@ -127,11 +127,9 @@
       save(form, place);
       go(1);
     });
-    var flag = question.querySelector("form[data-flag]");
-    flag.addEventListener("submit", function (event) {
+    question.querySelector("[name=flagged]").addEventListener("click", function (event) {
       event.preventDefault();
-      event.stopImmediatePropagation();
-      toggleFlag(flag, place);
+      toggleFlag(event.currentTarget, place);
     });
   });
 
@@ -146,13 +144,12 @@
     });
   }
 
-  function toggleFlag(form, place) {
-    var button = form.querySelector("button");
+  function toggleFlag(button, place) {
     var on = button.getAttribute("aria-pressed") !== "true";
     button.setAttribute("aria-pressed", String(on));
     mark(place, "flagged", on);
-    form.querySelector("[name=flagged]").value = on ? "0" : "1";
-    window.fetch(form.action, {
+    button.value = on ? "0" : "1";
+    window.fetch(button.formAction, {
       method: "POST", credentials: "same-origin", body: new URLSearchParams({ flagged: on ? "1" : "0" }),
       headers: { Accept: "application/json", "X-CSRFToken": texts.csrf }
     }).catch(function () { /* a mark is a convenience; it shows until the page is left */ });
@@ -216,6 +213,7 @@
   questions.forEach(function (question, n) {
     question.addEventListener("focusin", function () { if (n !== current) show(n, false); });
   });
+  questions.forEach(function (question) { var link = links[question.dataset.question]; mark(question.dataset.question, "answered", link.classList.contains("is-answered")); });
   paper.querySelector("[data-steps]").hidden = false;
   view.hidden = false;
   view.addEventListener("click", function () { setView(!single()); show(current, true); });
@@ -255,7 +253,7 @@
       choose(event.key.toUpperCase().charCodeAt(0) - 65, event);
     } else if (event.key === "m" || event.key === "M") {
       event.preventDefault();
-      questions[current].querySelector("form[data-flag] button").click();
+      questions[current].querySelector("[name=flagged]").click();
     }
   });
   function choose(number, event) {

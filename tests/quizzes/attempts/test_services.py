@@ -148,9 +148,7 @@ def test_without_shuffling_everybody_gets_the_order_of_the_pool(cast: Cast) -> N
 
 
 def test_attempts_allowed_cooldown_and_window(cast: Cast) -> None:
-    quiz = quiz_for(
-        cast, attempts_allowed=2, cooldown_seconds=3600, opens_at=AT, closes_at=AT + timedelta(days=1)
-    )
+    quiz = quiz_for(cast, attempts_allowed=2, cooldown_seconds=3600, opens_at=AT, closes_at=AT + timedelta(days=1))
     with pytest.raises(StartRefused, match="开放"):
         start_attempt(actor=cast.agent, quiz=quiz, at=AT - MINUTE)
     do(cast, quiz, 1)
@@ -386,7 +384,11 @@ def test_the_ledger_is_told_what_counts(cast: Cast, keep: Keep, told: list[tuple
 
 
 def test_partial_credit_and_unlike_marks(cast: Cast) -> None:
-    items = [make_item("multiple", shop=cast.shop), make_item("truefalse", shop=cast.shop), make_item("fill", shop=cast.shop)]
+    items = [
+        make_item("multiple", shop=cast.shop),
+        make_item("truefalse", shop=cast.shop),
+        make_item("fill", shop=cast.shop),
+    ]
     marks = {"multiple": 4.0, "fill": 2.0}
     for partial, score in ((True, 5 / 7), (False, 3 / 7)):
         quiz = make_quiz(cast.trainer, items, shop=cast.shop, at=AT, partial_credit=partial, type_marks=marks)

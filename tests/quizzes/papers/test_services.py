@@ -199,7 +199,10 @@ def test_the_rule_and_the_list_agree_on_who_sees_a_quiz(cast: Cast, session) -> 
     for person in cast.people().values():
         listed = set(session.scalars(quizzes_visible_to(person)))
         assert listed == {quiz for quiz in quizzes if can_see_quiz(person, quiz)}
-    assert {quiz.shop_id for quiz in session.scalars(quizzes_visible_to(cast.other_trainer))} == {cast.other_shop.id, None}
+    assert {quiz.shop_id for quiz in session.scalars(quizzes_visible_to(cast.other_trainer))} == {
+        cast.other_shop.id,
+        None,
+    }
 
 
 def test_arrangements_are_for_ones_own_people(cast: Cast) -> None:
