@@ -1,4 +1,4 @@
-"""The demo team has read some of the lessons: some people all of them, some a few, one is in the middle."""
+"""The courses' part of ``lms demo``: onboarding tasks, some days of reading, and a lesson that a trainer is writing."""
 
 from __future__ import annotations
 
@@ -11,49 +11,78 @@ from sqlalchemy import select
 from courses.lessons.enums import ReachedBy
 from courses.lessons.models import Lesson, LessonVersion
 from courses.lessons.queries import readable
-from courses.lessons.services import open_lesson, record_reading
+from courses.lessons.services import copy_lesson, open_lesson, record_reading
 from courses.starter.services import load_starter
-from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.kernel.hookspecs import DemoStep
-from lms.people.enums import Role
-from lms.people.models import Person, RoleGrant
+from lms.learning.enums import AssignmentReason
+from lms.learning.services import assign
+from lms.people.models import Person
 
-SEED = 7
+TRAINERS = {"songguo": "trainer", "shanyue": "trainer-b"}
 DAYS = 12
+# (lesson, given so many days ago, due so many days from now; below zero: overdue for those who have not read it)
+TASKS = (("buyer-eyes", 11, -4), ("keep-your-word", 11, -4), ("seven-day-returns", 8, 2), ("first-reply", 6, 5))
+GIVEN = frozenset(slug for slug, _, _ in TASKS)
+COPIED = "six-product-questions"
+READ = (1, 3, 4, 6, 8, 10)  # how many of the lessons somebody has read, by lot
 
 
 def run(context: Any) -> str:
-    """Load the lessons that ship and write twelve days of reading into the ledger. Draws its lots from a fixed seed."""
-    at: datetime = getattr(context, "at", None) or now()
-    load_starter(at=at)
-    readers = db.session.scalars(
-        select(Person).where(Person.active, Person.grants.any(RoleGrant.role == Role.AGENT)).order_by(Person.id)
-    ).all()
-    read = sum(_reads(person, at, random.Random(SEED * 1000 + i)) for i, person in enumerate(readers))  # noqa: S311
-    return f"课时：{len(readers)} 位客服共读完 {read} 节"
+    """Load the lessons, give some of them to everybody who answers chats, and let people read."""
+    load_starter(at=context.days_ago(DAYS + 1))
+    lessons = {lesson.slug: lesson for lesson in db.session.scalars(select(Lesson).where(Lesson.slug.is_not(None)))}
+    given = read = 0
+    for shop, account in TRAINERS.items():
+        trainer, agents = context.person(account), context.agents(shop)
+        for slug, days, due in TASKS:
+            made = assign(
+                actor=trainer,
+                activity=lessons[slug].activity,
+                people=agents,
+                due_at=context.days_ago(-due, hour=18),
+                reason=AssignmentReason.ONBOARDING,
+                at=context.days_ago(days, hour=9),
+            )
+            given += len(made)
+        for agent in agents:
+            read += _reads(agent, context.at, context.rng(f"lessons/{agent.account}"))
+    copy_lesson(
+        actor=context.person(TRAINERS["songguo"]),
+        lesson=lessons[COPIED],
+        shop_id=context.shop("songguo").id,
+        at=context.days_ago(3, hour=16),
+    )
+    return f"{len(lessons)} 节课时，布置 {given} 项任务，读完 {read} 节次"
 
 
 def _reads(person: Person, at: datetime, lots: random.Random) -> int:
-    rows = db.session.execute(
-        select(Lesson, LessonVersion)
-        .join(LessonVersion, LessonVersion.lesson_id == Lesson.id)
-        .where(readable(person), LessonVersion.number == Lesson.published_number)
-        .order_by(Lesson.position, Lesson.id)
-    ).all()
-    finished = min(len(rows), lots.choice((1, 3, 4, 6, 8, 10)))
-    moment = at - timedelta(days=DAYS, hours=lots.randint(0, 6))
-    for lesson, version in rows[:finished]:
-        moment += timedelta(minutes=lots.randint(40, 20 * 60))
+    """The person reads some lessons, the given ones first, and has the next one open. Returns how many were read."""
+    rows = sorted(_lessons(person), key=lambda row: row[0].slug not in GIVEN)
+    moment = at - timedelta(days=DAYS - 6, hours=lots.randint(0, 20))
+    wanted, finished = lots.choice(READ), 0
+    for lesson, version in rows[:wanted]:
+        moment += timedelta(minutes=lots.randint(40, 14 * 60))
         reading = timedelta(minutes=version.minutes * lots.uniform(0.6, 1.4))
         if moment + reading >= at:
             break
         open_lesson(actor=person, lesson=lesson, version=version, at=moment)
         reached_by = lots.choice(list(ReachedBy))
         record_reading(actor=person, lesson=lesson, version=version, reached_by=reached_by, at=moment + reading)
+        finished += 1
     for lesson, version in rows[finished : finished + 1]:
         open_lesson(actor=person, lesson=lesson, version=version, at=at - timedelta(hours=lots.randint(1, 30)))
     return finished
 
 
-DEMO_STEPS = (DemoStep(order=30, name="lessons", run=run),)
+def _lessons(person: Person) -> list[tuple[Lesson, LessonVersion]]:
+    query = (
+        select(Lesson, LessonVersion)
+        .join(LessonVersion, LessonVersion.lesson_id == Lesson.id)
+        .where(readable(person), Lesson.slug.is_not(None), LessonVersion.number == Lesson.published_number)
+        .order_by(Lesson.position, Lesson.id)
+    )
+    return [(lesson, version) for lesson, version in db.session.execute(query)]
+
+
+DEMO_STEPS = (DemoStep(50, "课时", run),)

@@ -216,7 +216,8 @@ def _chat(block: _Fenced) -> Chat:
             lines[-1] = Line(last.speaker, last.label, f"{last.text}\n{row.strip()}".strip())
         elif row.strip():
             lines.append(Line(Speaker.SYSTEM, "", row.strip()))
-    return Chat(block.line, verdict, (rest if word in VERDICTS else block.info).strip(), tuple(lines))
+    title = (rest if word in VERDICTS else block.info).strip()
+    return Chat(block.line, verdict, title, tuple(line for line in lines if line.text))
 
 
 def _check(block: _Fenced) -> Check:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from types import SimpleNamespace
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import scoped_session
 
 from courses import demo
 from courses.lessons.models import Lesson
 from courses.starter.services import load_starter
+from lms.demo.context import DemoContext
 from lms.kernel.clock import now
 from lms.kernel.plugins import plugins
-from lms.learning.enums import Verb
-from lms.learning.models import Record
+from lms.learning.enums import AssignmentState, Verb
+from lms.learning.models import Assignment, Record
 from lms.people.models import Person
 from tests.conftest import Cast, Counted
 from tests.courses.conftest import AT, write_lesson
@@ -128,10 +129,21 @@ def test_hook_setup_home_loads_the_lessons_once(app: Flask) -> None:
     assert "courses" not in dict(plugins().each("setup_home", at=AT))
 
 
-def test_hook_demo_steps_gives_the_team_a_history(app: Flask, cast: Cast, session: scoped_session) -> None:
-    first = demo.run(SimpleNamespace(at=now()))
+def test_hook_demo_steps_gives_the_team_tasks_and_a_history(app: Flask, session: scoped_session) -> None:
+    """One shop's people have all kinds of progress; nobody read in the future, before the lesson came or in no time."""
+    context = DemoContext(at=now())
+    next(step for step in plugins().all("demo_steps") if step.order == 10).run(context)
+    told = demo.run(context)
     session.flush()
-    counted = session.scalar(select(func.count(Record.id)).where(Record.verb == Verb.COMPLETED)) or 0
-    assert first == f"课时：3 位客服共读完 {counted} 节"
-    assert counted >= 3
-    assert session.scalar(select(func.max(Record.at))) <= now()
+    finished = session.scalars(select(Record).where(Record.verb == Verb.COMPLETED)).all()
+    agents = len(context.agents("songguo")) + len(context.agents("shanyue"))
+    assert told == f"10 节课时，布置 {agents * 4} 项任务，读完 {len(finished)} 节次"
+    assert {record.duration_seconds is not None and record.duration_seconds >= 180 for record in finished} == {True}
+    assert all(context.at - timedelta(days=14) < record.at < context.at for record in finished)
+    tasks = session.scalars(select(Assignment)).all()
+    states = {(task.state, task.is_overdue(context.at)) for task in tasks}
+    assert states == {(AssignmentState.DONE, False), (AssignmentState.OPEN, False), (AssignmentState.OPEN, True)}
+    assert all(task.completed_at > task.created_at for task in tasks if task.completed_at)
+    assert [lesson.shop_id for lesson in session.scalars(select(Lesson).where(Lesson.slug.is_(None)))] == [
+        context.shop("songguo").id
+    ]
