@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 GROUP = "lms.plugins"
 BUILT_IN = (
     "people", "learning", "conversations", "knowledge", "courses", "quizzes", "question-types", "mining", "drafting",
-    "bank", "papers", "attempts", "help", "demo",
+    "bank", "papers", "attempts", "help", "system", "demo",
 )  # fmt: skip
 """The order in which what ships is loaded; other plugins follow by name."""
 

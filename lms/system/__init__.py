@@ -1,0 +1,1 @@
+"""系统状态: what an administrator looks at when something is wrong."""
