@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 import click
 from flask import Blueprint, url_for
@@ -16,9 +17,11 @@ from courses.permissions import SPECS, C
 from courses.starter.services import load_starter
 from courses.types import LessonType, markdown
 from courses.types.markdown import MarkdownLesson
-from lms.kernel.hookspecs import ActivityKind, DashboardCard, DemoStep, NavItem, PermissionSpec, hookimpl
+from lms.kernel.hookspecs import ActivityKind, DashboardCard, DemoStep, HelpPage, NavItem, PermissionSpec, hookimpl
 from lms.people.models import Person
 from lms.people.rules import has_permission
+
+HERE = Path(__file__).parent
 
 
 @hookimpl
@@ -78,6 +81,11 @@ def setup_home(at: datetime) -> str | None:
     if not report.added and not report.renewed:
         return None
     return f"入门课时：新增 {report.added}，更新 {report.renewed}"
+
+
+@hookimpl
+def help_pages() -> list[HelpPage]:
+    return [HelpPage("writing-lessons", "培训师：写一节课", HERE / "help" / "writing-lessons.md", order=4)]
 
 
 @hookimpl
