@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import CursorResult, Result, select, update
 
 from lms.kernel.db import db
 from lms.kernel.plugins import hooks
@@ -33,6 +34,11 @@ def close_by_clock(*, attempt: Attempt, at: datetime) -> Attempt:
     if attempt.deadline_at is None or not is_overdue(attempt.deadline_at, at):
         return attempt
     return _close(attempt, ClosedBy.CLOCK, submitted_at=attempt.deadline_at, at=at)
+
+
+def rows_hit(result: Result[Any]) -> int:
+    """How many rows an UPDATE changed."""
+    return cast(CursorResult[Any], result).rowcount
 
 
 def close_overdue(*, at: datetime, limit: int = 500) -> int:
@@ -63,7 +69,7 @@ def _close(attempt: Attempt, closed_by: ClosedBy, *, submitted_at: datetime, at:
         .execution_options(synchronize_session=False)
     )
     db.session.refresh(attempt)
-    if won.rowcount == 0:
+    if rows_hit(won) == 0:
         return attempt
     attempt.duration_seconds = max(0, int((submitted_at - attempt.started_at).total_seconds()))
     _grade(attempt)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import Select, and_, func, or_, select
@@ -61,7 +62,7 @@ class WaitingQuestion:
     quiz: Quiz
     version: ItemVersion
     waiting: int
-    since: datetime
+    since: datetime | None
     first_slot_id: int
 
 
@@ -94,7 +95,8 @@ def next_waiting(marker: Person, *, after: Slot) -> Slot | None:
     query = (
         markable(marker).where(Slot.id != after.id).order_by(None).order_by(same.desc(), Attempt.submitted_at, Slot.id)
     )
-    return db.session.scalars(query.limit(1)).one_or_none()
+    found: list[Any] = list(db.session.scalars(query.limit(1)))
+    return found[0] if found else None
 
 
 def slot_to_mark(marker: Person, slot_id: int) -> tuple[Slot, ItemVersion, Response]:

@@ -83,10 +83,10 @@ def mark(slot_id: int) -> str | AnyResponse | tuple[str, int]:
         shown = error if isinstance(error, DomainError) else DomainError(_("得分请填数字。"))
         return _page(slot_id, shown), 400
     flash(_("已保存评分。"), "success")
-    asked = {"names": 1} if _names() else {}
+    names = 1 if _names() else None
     if following is None:
-        return redirect(url_for("marking.index", **asked))
-    return redirect(url_for("marking.slot", slot_id=following.id, **asked))
+        return redirect(url_for("marking.index", names=names))
+    return redirect(url_for("marking.slot", slot_id=following.id, names=names))
 
 
 def _number(text: str) -> float | None:

@@ -233,6 +233,11 @@ def results(viewer: Person, wanted: ResultFilter) -> Select[tuple[Attempt]]:
     return query.order_by(Attempt.started_at.desc(), Attempt.id.desc())
 
 
+def attempts_for_export(viewer: Person, wanted: ResultFilter, *, limit: int) -> list[Attempt]:
+    """The filtered list as a whole, for a sheet."""
+    return list(db.session.scalars(results(viewer, wanted).limit(limit)))
+
+
 def _wanted(wanted: ResultFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.quiz_id is not None:
@@ -292,7 +297,7 @@ def item_facilities(viewer: Person, quiz: Quiz) -> list[ItemFacility]:
     fractions: dict[int, list[float]] = {}
     types: dict[int, str] = {}
     for version_id, kind, fraction in db.session.execute(query):
-        fractions.setdefault(version_id, []).append(fraction)
+        fractions.setdefault(version_id, []).append(float(fraction or 0.0))
         types[version_id] = kind
     versions = db.session.scalars(select(ItemVersion).where(ItemVersion.id.in_(fractions)))
     rows = [

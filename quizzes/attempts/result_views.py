@@ -6,7 +6,7 @@ from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
 
 from lms.kernel.clock import now, to_local
-from lms.kernel.db import db, get_or_404
+from lms.kernel.db import get_or_404
 from lms.people.guards import current_person, requires
 from lms.people.rules import require_visible
 from lms.web.paging import page_number, paginate
@@ -16,6 +16,7 @@ from quizzes.attempts.models import Attempt
 from quizzes.attempts.queries import (
     LEAST_ANSWERS,
     ResultFilter,
+    attempts_for_export,
     item_facilities,
     quizzes_with_results,
     results,
@@ -66,7 +67,7 @@ def index() -> str:
 @requires(Q.RESULTS_READ)
 def export() -> Response:
     """The list as filtered on screen."""
-    attempts = db.session.scalars(results(current_person(), _filter()).limit(EXPORT_LIMIT)).unique().all()
+    attempts = attempts_for_export(current_person(), _filter(), limit=EXPORT_LIMIT)
     headers = [
         _("姓名"),
         _("账号"),

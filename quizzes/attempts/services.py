@@ -17,7 +17,7 @@ from lms.kernel.errors import Conflict, DomainError
 from lms.people.models import Person
 from lms.people.rules import require_visible
 from quizzes.attempts.clocks import deadline, is_overdue, remaining_seconds
-from quizzes.attempts.closing import close_by_clock, close_by_examinee
+from quizzes.attempts.closing import close_by_clock, close_by_examinee, rows_hit
 from quizzes.attempts.enums import AttemptState
 from quizzes.attempts.labels import refusal_text
 from quizzes.attempts.models import Attempt, Response, Slot, Step
@@ -230,7 +230,7 @@ def _hold_open(attempt: Attempt, at: datetime) -> None:
         .values(seed=Attempt.seed)
         .execution_options(synchronize_session=False)
     )
-    if held.rowcount == 0 or is_overdue(attempt.deadline_at, at):
+    if rows_hit(held) == 0 or is_overdue(attempt.deadline_at, at):
         raise AttemptClosed(_("这份答卷已经交卷，不能再修改答案。"))
 
 

@@ -30,7 +30,7 @@ from quizzes.papers.services import MAX_DRAW, QuizData
 ALL_SHOPS = 0
 
 
-class QuizForm(FlaskForm):  # type: ignore[misc]
+class QuizForm(FlaskForm):
     """Settings of a quiz. Blank limits mean without limit."""
 
     title = StringField(_l("测验名称"), [DataRequired(_l("请填写测验名称。")), Length(max=200)])
@@ -141,7 +141,7 @@ def _shown(at: datetime | None) -> datetime | None:
     return to_local(at).replace(tzinfo=None) if at is not None else None
 
 
-class AutoForm(FlaskForm):  # type: ignore[misc]
+class AutoForm(FlaskForm):
     """自动选题: how many, of which."""
 
     count = IntegerField(_l("选多少题"), [InputRequired(_l("请填写题数。")), NumberRange(1, 300)])
@@ -150,7 +150,7 @@ class AutoForm(FlaskForm):  # type: ignore[misc]
     product = StringField()
 
 
-class AllowanceForm(FlaskForm):  # type: ignore[misc]
+class AllowanceForm(FlaskForm):
     """个别安排 for one person."""
 
     account = StringField(_l("账号"), [DataRequired(_l("请填写账号。")), Length(max=64)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload
@@ -74,7 +75,8 @@ def drawable(quiz_shop_id: int | None) -> ColumnElement[bool]:
     )
 
 
-def _candidate_columns() -> Select[tuple[int, int, str, Dimension, int | None, str | None, int | None]]:
+def _candidate_columns() -> Any:
+    """SELECT of what a Candidate needs; its type has seven parts, which says nothing."""
     return select(
         Item.id,
         Item.current_version_id,
@@ -86,7 +88,7 @@ def _candidate_columns() -> Select[tuple[int, int, str, Dimension, int | None, s
     ).outerjoin(QuestionGroup, QuestionGroup.id == Item.group_id)
 
 
-def _candidates(query: Select[tuple[int, int, str, Dimension, int | None, str | None, int | None]]) -> list[Candidate]:
+def _candidates(query: Any) -> list[Candidate]:
     return [
         Candidate(item_id, version_id, kind, str(dimension), group_id, product or "", heat or 0)
         for item_id, version_id, kind, dimension, group_id, product, heat in db.session.execute(query)
@@ -138,7 +140,7 @@ def pool_rows(quiz: Quiz) -> list[PoolRow]:
     ]
 
 
-def pickable(quiz: Quiz, wanted: ItemFilter) -> Select[tuple[Item, ItemVersion, int, str, bool]]:
+def pickable(quiz: Quiz, wanted: ItemFilter) -> Any:
     """Items that may stand in the quiz, the hottest first: item, version, heat, product, in the pool already."""
     inside = (
         select(QuizItem.item_id)

@@ -195,7 +195,7 @@ def add(quiz_id: int) -> AnyResponse:
     added = add_items(actor=current_person(), quiz=quiz, item_ids=ids, at=now())
     flash(_("加入了 %(n)s 道题。", n=added) if added else _("没有选中新的试题。"), "success" if added else "info")
     wanted = {name: request.form.get(name, "") for name in ("text", "type", "dimension", "product", "page")}
-    kept = {name: value for name, value in wanted.items() if value}
+    kept: dict[str, Any] = {name: value for name, value in wanted.items() if value}
     return redirect(url_for("papers.pick", quiz_id=quiz.id, **kept))
 
 
