@@ -150,7 +150,8 @@ def import_(file: Path, shop: str, as_json: bool) -> None:
         )
     else:
         click.echo(
-            f"新增 {report.added} 道，修改 {report.changed} 道，未变 {report.unchanged} 道，有误 {len(report.errors)} 行"
+            f"新增 {report.added} 道，修改 {report.changed} 道，"
+            f"未变 {report.unchanged} 道，有误 {len(report.errors)} 行"
         )
         for error in report.errors:
             click.echo(f"  第 {error['row']} 行：{error['reason']}", err=True)

@@ -7,7 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
+from lms.conversations.enums import Side
+from lms.conversations.models import Message
 from lms.kernel.db import db
 from lms.kernel.errors import DomainError
 from lms.kernel.jobs import enqueue
@@ -20,13 +23,15 @@ from quizzes.bank.queries import question_types
 from quizzes.bank.services import add_drafts
 from quizzes.drafting import TYPES, DraftItem, DraftResult, GroupSource, draft_items
 from quizzes.drafting.drafter import Drafter, Progress
-from quizzes.drafting.topics import likeness
+from quizzes.drafting.topics import containment, likeness
 from quizzes.mining.models import GroupAnswer, Question, QuestionGroup
 
 MOST_GROUPS = 500
 BACKGROUND = 1500
 VARIANTS = 20
 ANSWERS = 12
+REPLIES = 40
+REACH = 4
 SAME = 0.6
 
 
@@ -123,7 +128,7 @@ def draft_batch(batch: DraftBatch, *, progress: Progress | None = None) -> Draft
 
 
 def sources_of(ids: Sequence[int]) -> list[GroupSource]:
-    """Groups as drafting needs them: wordings, answers best first, and where they stand. Three statements a 500."""
+    """Groups as drafting needs them: wordings, answers best first, and where they stand. Six statements a 500."""
     found: list[GroupSource] = []
     for start in range(0, len(ids), 500):
         found += _sources(list(ids[start : start + 500]))
@@ -138,29 +143,87 @@ def _sources(ids: list[int]) -> list[GroupSource]:
     query = select(GroupAnswer).where(GroupAnswer.group_id.in_(ids), GroupAnswer.general)
     for answer in db.session.scalars(query.order_by(GroupAnswer.group_id, GroupAnswer.rank)):
         answered.setdefault(answer.group_id, []).append(answer)
+    refused = select(GroupAnswer.message_id).where(GroupAnswer.group_id.in_(ids), GroupAnswer.general.is_(False))
+    replies = _replies(ids, set(db.session.scalars(refused)))
+    typed = _as_typed([answer for given in answered.values() for answer in given[:ANSWERS]])
     return [
-        _source(group, asked.get(group.id, []), answered.get(group.id, [])[:ANSWERS])
+        _source(group, asked.get(group.id, []), answered.get(group.id, [])[:ANSWERS], typed, replies.get(group.id, []))
         for group in db.session.scalars(select(QuestionGroup).where(QuestionGroup.id.in_(ids)))
     ]
 
 
-def _source(group: QuestionGroup, questions: list[Question], answers: list[GroupAnswer]) -> GroupSource:
+def _as_typed(answers: Sequence[GroupAnswer]) -> dict[int, str]:
+    """What the agent typed, by answer: mining joins sentences, and drafting wants to see where they end."""
+    rows = db.session.execute(
+        select(GroupAnswer.id, Message.text)
+        .join(Message, Message.id == GroupAnswer.message_id)
+        .where(GroupAnswer.id.in_([answer.id for answer in answers]))
+    )
+    return {number: text for number, text in rows}
+
+
+def _source(
+    group: QuestionGroup,
+    questions: list[Question],
+    answers: list[GroupAnswer],
+    typed: dict[int, str],
+    replies: list[tuple[int, int, str]],
+) -> GroupSource:
     variants = tuple(dict.fromkeys(question.text for question in questions))[:VARIANTS]
     # An answer that was given often is worth more: it comes as often, up to three times.
     texts = [answer for answer in answers for _ in range(min(3, max(1, answer.count or 1)))]
+    more = [one for one in replies if all(one[1] != answer.message_id for answer in answers)]
     told = [group.answer] if group.answer and all(group.answer != answer.text for answer in answers) else []
     places = [(a.conversation_id, a.message_id) if a.conversation_id and a.message_id else None for a in texts]
     return GroupSource(
         key=group.id,
         question=group.question,
         variants=variants,
-        answers=(*told, *(answer.text for answer in texts)),
+        answers=(
+            *told,
+            *(_fuller(answer.text, typed.get(answer.id, "")) for answer in texts),
+            *(text for _, _, text in more),
+        ),
         stage=str(group.stage),
         product=group.product_label or "",
         dimension=str(group.dimension),
         sources=tuple((q.conversation_id, q.message_id) for q in questions[:3] if q.conversation_id and q.message_id),
-        answer_sources=(*(None for _ in told), *places),
+        answer_sources=(*(None for _ in told), *places, *((c, m) for c, m, _ in more)),
     )
+
+
+def _replies(ids: Sequence[int], refused: set[int | None]) -> dict[int, list[tuple[int, int, str]]]:
+    """What agents typed right after each question of a group: (conversation, message, text).
+
+    Mining offers whole answers; a rule is often one sentence of an answer that is otherwise about one order.
+    """
+    asked = aliased(Message)
+    rows = db.session.execute(
+        select(Question.group_id, asked.id, Message.conversation_id, Message.id, Message.side, Message.text)
+        .join(asked, asked.id == Question.message_id)
+        .join(Message, Message.conversation_id == asked.conversation_id)
+        .where(
+            Question.group_id.in_(ids), Message.position > asked.position, Message.position <= asked.position + REACH
+        )
+        .order_by(Question.group_id, asked.id, Message.position)
+    )
+    found: dict[int, list[tuple[int, int, str]]] = {}
+    answering: dict[int, bool] = {}
+    for group_id, question, conversation, message, side, text in rows:
+        agent = side is Side.AGENT
+        if not agent:
+            answering[question] = answering.get(question, True) and not answering.get(-question, False)
+            continue
+        if answering.get(question, True):
+            answering[-question] = True
+            if message not in refused and len(found.setdefault(group_id, [])) < REPLIES:
+                found[group_id].append((conversation, message, text))
+    return found
+
+
+def _fuller(mined: str, typed: str) -> str:
+    """The message itself when the mined answer stands in it; else the mined one, which was joined of several."""
+    return typed if containment(mined, typed) >= 0.8 and len(typed) >= len(mined) * 0.8 else mined
 
 
 def _known(group_ids: Sequence[int]) -> dict[int | None, list[tuple[str, str]]]:

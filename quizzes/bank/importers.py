@@ -110,7 +110,7 @@ def _take(
         report.added += 1
         return
     before = (item.current_version_id, item.dimension, sorted(one.id for one in item.competencies))
-    if "维度" in cells and cells["维度"]:
+    if cells.get("维度"):
         item.dimension = dimension
     if "能力项" in cells and {one.id for one in chosen} != {one.id for one in item.competencies}:
         item.competencies = chosen

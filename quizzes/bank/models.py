@@ -92,7 +92,7 @@ class Item(db.Model):  # type: ignore[name-defined]
 
 @append_only
 class ItemVersion(db.Model):  # type: ignore[name-defined]
-    """试题版本: what an item says. Never changed: an edit adds a version, and attempts keep the one they were drawn with."""
+    """试题版本: what an item says. An edit adds a version; attempts keep the one they were drawn with."""
 
     __tablename__ = "item_version"
     __table_args__ = (UniqueConstraint("item_id", "number"),)
@@ -126,7 +126,7 @@ class ItemSource(db.Model):  # type: ignore[name-defined]
 
 @append_only
 class ReviewDecision(db.Model):  # type: ignore[name-defined]
-    """审题记录: who decided what about which version, and why. Appended, never changed; an undo is a line of its own."""
+    """审题记录: who decided what about which version, and why. An undo is a line of its own."""
 
     __tablename__ = "review_decision"
     __table_args__ = (enum_check("decision", Decision), Index("ix_review_decision_person_id_at", "person_id", "at"))

@@ -27,7 +27,7 @@ _RULE = re.compile(
 # Said of anything: no answer to learn, and as a wrong option it would be right nearly everywhere.
 GENERIC = re.compile(
     r"^(?:您?可以)?(?:联系|咨询|问|询问)(?:一?下)?(?:在线|人工|商家|店铺|官方|售后|平台|京东|店家|卖家|厂家)*客?服?(?:处理|咨询|询问|看看|即可|就行|核实)*$"
-    r"|尝试|试试|试一?下|看情况|不(?:太)?清楚|不确定|不了解|无法(?:确定|估计|确认|判断|保证)|尽快|尽量|及时(?:处理|关注|查看|联系)|正常(?:的|现象)?$|没(?:有)?(?:问题|关系|事)|保持.{0,4}畅通|留意|关注(?:一?下|物流|页面)|(?:以|根据)(?:实际|页面|审核|最终|具体|实物|自己|个人|您)"
+    r"|尝试|试试|试一?下|看情况|不(?:太)?清楚|不确定|不了解|无法(?:确定|估计|确认|判断|保证)|尽快|尽量|及时(?:处理|关注|查看|联系)|正常(?:的|现象)?$|没(?:有)?(?:问题|关系|事)|保持.{0,4}畅通|留意|关注(?:一?下|物流|页面)|(?:以|根据)(?:实际|页面|审核|最终|具体|实物|自己|个人).{0,6}(?:为准|情况|需要|选择|喜好|结果)"
     r"|具体.{0,6}(?:为准|时间|情况)|自行(?:选择|决定)|多(?:少|种)选择|都是一样|建议(?:您)?(?:重新|直接|联系|先|下次)|(?:可以|需要|请)(?:您)?(?:自己|自行)?(?:和|跟|与|联系)?(?:配送|快递|师傅|商家|客服|厂家|售后)[^，]{0,6}(?:协商|沟通|联系|咨询|核实|说明|处理|询问)"
     r"|协商|为准|^.{0,6}(?:是|都)?(?:不)?可以的?$|^(?:您)?(?:可以)?(?:直接)?(?:拒收|申请售后|重新下单|下单|申请|取消)(?:就行|即可|就可以)?$|一般(?:都)?是|应该(?:是|会|可以)|可能(?:是|会)?|大概(?:是)?$|专员|回电|反馈给|备注"
 )
@@ -48,10 +48,13 @@ class Answer:
 
 
 _AGREEING = re.compile(
-    r"^(?:是的|对的?|是得|可以的?|不是的|没错|有的|没有的|不可以的?|不能的?|支持的|不支持的?|会的|不会的|需要的|不需要的|嗯+|行的?|能的?|不行的?)[\s,，]+(?=.{8,})"
+    r"^(?:是的|对的?|是得|可以的?|不是的|没错|有的|没有的|不可以的?|不能的?|支持的|不支持的?|会的|不会的|需要的|不需要的|嗯+|行的?|能的?|不行的?|是这样的?|通过了|没关系|您看一?下|建议您?看一?下|(?:确实)?(?:是|很)?(?:抱歉|不好意思)的?)[\s,，]+(?=.{8,})"
 )
+_FILLER_LEAD = re.compile(r"^(?:这个|那个)(?=质量问题|退|换|发票|运费|保修|优惠|活动|价保|订单|赠品|会员)")
+# What a cut-off rest must not begin with: it would have limited what stands before it.
+_LIMITS = re.compile(r"^(?:但|不过|除|如果|若|要是|前提|否则|只(?!要)|需|仅|或者?|而且|并且|超过|不然|才|和|以及)")
 _UNFINISHED = re.compile(
-    r"(?:后|时|时候|的话|视频|[：:]\s*\d[、.].*|\d、.*|如下|登录|暂时没有|等等|例如|比如|的情况下?|为了|以及|或者|和|在|是|因为|的意思)$|^(?:如果|只要|若|要是|除非|无论|不管)[^，,]*$|是否|可否|能否|能不能|都是这样|那么|比如|多长时间|^如(?!果)|^如何|^看|^在您|^中的|^还|^只能|^哪|^因(?!为)|^(?:因为|由于|举个例子|例如|\d[.、:：])|\.\.|没有选择发票形式"
+    r"(?:后|时|时候|的话|视频|[：:]\s*\d[、.].*|\d、.*|如下|登录|暂时没有|等等|例如|比如|的情况下?|为了|以及|或者|和|在|是|因为|的意思)$|^(?:如果|只要|若|要是|除非|无论|不管)[^，,]*$|是否|可否|能否|能不能|都是这样|那么|比如|多长时间|^如(?!果)|^如何|^看|^在您|^中的|^还|^只能|^哪|^因(?!为)|^(?:因为|由于|举个例子|例如|\d[.、:：])|\.\.|没有选择发票形式|您是要|也没有操作过|之前安装|还有.*还有|您重新|^您(?:下一?个|注册|先|在您)|^对(?!应)|^您可以联系|^是我|^给|的是$|^和|^及|^对于您|扥|尅|劵"
 )
 _MIDSTREAM = re.compile(
     r"^(?:可以?|可在|能|会|有(?!效)|没有|不|是|就|直接|先|预计|优先|核实|查询|要|需要?|支持|按(?!键|压)|目前|现在|的确|确实|最|做好|倒出|本身|您(?:指|后台|审核|在您)|我们家没有|都|均|得|让|把|将|请|再|又|仍|应|返还|一般(?!商品|情况)|大[约概]|约|\d|[一二三四五六七八九十两半]|如|若|发往|有些|领取路径|黑色|白色|正常(?:情况)?下?[是的])"
@@ -67,6 +70,8 @@ def stands_alone(text: str, cut: Cut) -> bool:
 
 def usable_sentence(text: str) -> bool:
     """Whether a cleaned sentence is long enough, clear, and says something of its own."""
+    if _choppy(text):
+        return False
     if (
         not SHORTEST <= len(text) <= LONGEST
         or leans(text)
@@ -76,6 +81,27 @@ def usable_sentence(text: str) -> bool:
     ):
         return False
     return bool(_RULE.search(text)) and len(_SUBJECT.findall(text)) >= 2 and text.count("（") == text.count("）")
+
+
+def _choppy(text: str) -> bool:
+    """Half sentences typed one after the other: 现在，您的发票类型，普通发票"""
+    clauses = re.split(r"[，,]", text)
+    return (len(clauses) >= 3 and sum(map(len, clauses)) / len(clauses) < 6.5) or len(clauses[0]) < 3
+
+
+def shortened(sentence: str) -> str:
+    """The usable part of a sentence: all of it, or its first clauses when what is left out limits nothing; else ""."""
+    text = _FILLER_LEAD.sub("", _AGREEING.sub("", sentence))
+    if usable_sentence(text):
+        return text
+    clauses = re.split(r"[，,]", text)
+    if any(_LIMITS.search(clause) for clause in clauses[1:]):
+        return ""
+    for kept in range(len(clauses) - 1, 0, -1):
+        part = "，".join(clauses[:kept])
+        if usable_sentence(part):
+            return part
+    return ""
 
 
 def relevance(text: str, group: GroupSource, cut: Cut) -> float:
@@ -95,9 +121,8 @@ def good_answers(group: GroupSource, cut: Cut) -> list[Answer]:
     found: list[Answer] = []
     for number, answer in enumerate(group.answers):
         source = group.answer_sources[number] if number < len(group.answer_sources) else None
-        for sentence in sentences(answer):
-            text = _AGREEING.sub("", sentence)
-            if not usable_sentence(text):
+        for text in (shortened(sentence) for sentence in sentences(answer)):
+            if not text:
                 continue
             match = next((i for i, one in enumerate(found) if likeness(one.text, text) >= 0.7), None)
             if match is not None:

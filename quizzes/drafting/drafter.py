@@ -18,15 +18,19 @@ from quizzes.drafting.topics import Cut
 Progress = Callable[[int, int], None]
 
 
+MOST_OF_A_TYPE = 2
+
+
 class Drafter(Protocol):
     """Makes items of one question type; announced by the hook ``item_drafters``."""
 
     @property
     def type(self) -> str: ...
 
-    def draft(self, candidate: Candidate, pool: Pool, rng: random.Random, *, want: bool) -> DraftItem:
+    def draft(self, candidate: Candidate, pool: Pool, rng: random.Random, turn: int, *, want: bool) -> DraftItem:
         """An item from a candidate group. Raises makers.Refused with a reason of gate.REASONS when none can be made.
 
+        ``turn`` counts the items that this drafter was asked for from this group before.
         ``want`` asks for a true (or a false) statement, to keep a batch balanced; types without such a thing ignore it.
         """
 
@@ -34,17 +38,17 @@ class Drafter(Protocol):
 @dataclass(frozen=True, slots=True)
 class _BuiltIn:
     type: str
-    make: Callable[[Candidate, Pool, random.Random], DraftItem]
+    make: Callable[[Candidate, Pool, random.Random, int], DraftItem]
 
-    def draft(self, candidate: Candidate, pool: Pool, rng: random.Random, *, want: bool) -> DraftItem:
-        return self.make(candidate, pool, rng)
+    def draft(self, candidate: Candidate, pool: Pool, rng: random.Random, turn: int, *, want: bool) -> DraftItem:
+        return self.make(candidate, pool, rng, turn)
 
 
 class _TrueFalse:
     type = "truefalse"
 
-    def draft(self, candidate: Candidate, pool: Pool, rng: random.Random, *, want: bool) -> DraftItem:
-        return makers.truefalse(candidate, pool, rng, want=want)
+    def draft(self, candidate: Candidate, pool: Pool, rng: random.Random, turn: int, *, want: bool) -> DraftItem:
+        return makers.truefalse(candidate, pool, rng, turn, want=want)
 
 
 BUILT_IN: tuple[Drafter, ...] = (
@@ -66,10 +70,11 @@ def draft_items(
     drafters: Sequence[Drafter] = BUILT_IN,
     progress: Progress | None = None,
 ) -> DraftResult:
-    """At most one item of each type a group, in the order of the groups; the same input gives the same drafts.
+    """At most two items of each type a group, in the order of the groups; the same input gives the same drafts.
 
-    `background` are further groups of the same shop: their answers serve as wrong options and to find contradictions, but
-    get no items. `cut` segments words; without it the house segmenter is used. `progress(done, total)` is told each group.
+    `background` are further groups of the same shop: their answers serve as wrong options and to find contradictions,
+    but get no items. `cut` segments words; without it the house segmenter is used. `progress(done, total)` is told of
+    each group.
     """
     own = {group.key for group in groups}
     pool = Pool(
@@ -82,14 +87,15 @@ def draft_items(
         rejected["conflicting_answers"] = pool.disputed
     truths = 0
     for number, candidate in enumerate(pool.candidates[: len(groups)]):
-        for kind in [kind for kind in types if kind in by_type]:
-            rng = random.Random(f"{seed}:{candidate.group.key}:{kind}")
+        for kind, turn in [(kind, turn) for turn in range(MOST_OF_A_TYPE) for kind in types if kind in by_type]:
+            rng = random.Random(f"{seed}:{candidate.group.key}:{kind}:{turn}")  # noqa: S311
             try:
-                if not candidate.statements:
+                if not candidate.statements and not candidate.answering:
                     raise makers.Refused("no_general_answer")
-                item = by_type[kind].draft(candidate, pool, rng, want=truths <= 0)
+                item = by_type[kind].draft(candidate, pool, rng, turn, want=truths <= 0)
             except makers.Refused as refusal:
-                rejected[refusal.reason] += 1
+                if turn == 0:
+                    rejected[refusal.reason] += 1
                 continue
             reason = fault(item, _evidence(item, pool)) or ("near_duplicate_draft" if repeats(item, items) else "")
             if reason:
@@ -104,10 +110,8 @@ def draft_items(
 
 
 def _evidence(item: DraftItem, pool: Pool) -> list[str]:
-    cited = [candidate.group for candidate in pool.candidates if candidate.group.key == item.group_key]
-    if item.type == "multiple":
-        return pool.said
-    return [answer for group in cited for answer in group.answers]
+    """What agents said: the key must have been said by one of them."""
+    return pool.said
 
 
 def _house_cut() -> Cut:

@@ -14,7 +14,7 @@ from quizzes.types.normalising import fold
 
 NUMBER = r"(?:\d+(?:\.\d+)?|[一二两三四五六七八九十]{1,3}|半)"
 _DURATION = r"个?工作日|个?小时|分钟|天|个?自然日|个月|个星期|星期|周|年"
-_MEASURE = r"元|块钱|块|%|折|ml|ML|mL|毫升|L|升|kg|KG|公斤|斤|克|g|cm|CM|厘米|mm|毫米|米|英寸|寸|W|w|瓦|V|伏|mAh|毫安|℃|摄氏度|度|G|GB|分贝|平方?|岁"
+_MEASURE = r"元|块钱|块|%|折|ml|ML|mL|毫升|L|升|kg|KG|公斤|斤|克|g|cm|CM|厘米|mm|毫米|米|英寸|寸|W|w|瓦|V|伏|mAh|毫安|℃|摄氏度|度|G|GB|分贝|平方?|岁"  # noqa: E501
 _COUNT = r"个|件|次|人|张|层|档|种|瓶|包|盒|片|袋|支|台|倍"
 QUANTITY = re.compile(
     rf"(?P<low>{NUMBER})(?:\s*(?:[-~～—–]|到|至)\s*(?P<high>{NUMBER}))?\s*(?P<unit>{_DURATION}|{_MEASURE}|{_COUNT})(?![a-zA-Z])"
@@ -80,10 +80,8 @@ def _is_no_fact(sentence: str, found: re.Match[str]) -> bool:
     # 一个, 两种, 一次 are mostly articles; so is the 一年 of 一年四季.
     if found["unit"] in ("个", "种", "台", "次", "件", "张", "人", "层", "档") and not found["low"][0].isdigit():
         return True
-    return (
-        found["unit"] in ("度", "折", "倍")
-        and not found["low"][0].isdigit()
-        or after.startswith(("四季", "到晚", "之计"))
+    return (found["unit"] in ("度", "折", "倍") and not found["low"][0].isdigit()) or after.startswith(
+        ("四季", "到晚", "之计")
     )
 
 
@@ -221,7 +219,7 @@ _MODALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"不(?=保修|参加|参与|享受|退换|退差价|收费|提供|另外?收|计入)", ""),
         (
             _GUARD
-            + r"(?:都|均)?可以(?!.{0,4}(?:协调|协商|沟通|咨询|选择|加入|尝试)|的话|吗|不|再|联系|咨询|看|放心|留|说|告|先|考虑|关注|根据|提供|参考|查看|按|问)",
+            + r"(?:都|均)?可以(?!.{0,4}(?:协调|协商|沟通|咨询|选择|加入|尝试)|的话|吗|不|再|联系|咨询|看|放心|留|说|告|先|考虑|关注|根据|提供|参考|查看|按|问)",  # noqa: E501
             "不可以",
         ),
         (r"(?<![不可功性只才机智节万就也未技职])能(?=[\u4e00-\u9fff]{2})(?!够|力|量|耗|源|否|看)", "不能"),
@@ -250,7 +248,7 @@ def _polarity(sentence: str) -> Iterator[Change]:
     hits: list[tuple[int, re.Match[str], str]] = []
     offset = 0
     for clause in clauses:
-        if not _CONDITION.search(clause) or len(clauses) == 1:
+        if not _CONDITION.search(clause) or (len(clauses) == 1 and not re.match(r"如果|若|要是|只要|假如", clause)):
             taken: list[tuple[int, int]] = []
             for pattern, new in _MODALS:
                 for found in pattern.finditer(clause):
@@ -267,11 +265,18 @@ def _polarity(sentence: str) -> Iterator[Change]:
     keep = len(found.groupdict().get("keep") or "")
     start, end = offset + found.start() + keep, offset + found.end()
     changed = sentence[:start] + new + sentence[end:]
+    behind = re.search(r"[，,；;]", sentence[end:])
     if len(hits) == 2:
-        cut = re.search(r"[，,；;]", sentence[end:])
         later = max(hits, key=lambda hit: hit[0] + hit[1].start())
-        if not cut or later[0] + later[1].start() < end + cut.start():
+        if not behind or later[0] + later[1].start() < end + behind.start():
             return
-        changed = changed[: start + len(new) + cut.start()]
+    if (
+        sentence.count("，") >= 2
+        and re.search(r"[，,；;]", sentence[:start])
+        and not re.search(r"确实|因此|所以", sentence)
+    ):
+        return
+    if behind:  # what follows explains the old sense
+        changed = changed[: start + len(new) + behind.start()]
     if len(changed) >= 6:
         yield Change(changed, sentence[start:end], new, "polarity")

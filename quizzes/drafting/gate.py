@@ -72,7 +72,7 @@ def fault(item: DraftItem, evidence: Iterable[str] = ()) -> str:
         return "one_order_only"
     if any(_ABSOLUTE_PROMISE.search(text) for text in texts):
         return "absolute_promise"
-    if not item.stem.strip() or _DEICTIC_STEM.search(item.stem) and "商品" not in item.stem:
+    if not item.stem.strip() or (_DEICTIC_STEM.search(item.stem) and "商品" not in item.stem):
         return "unclear_stem"
     if len(item.stem) < 8 or any(len(text.strip()) < 2 for text in options):
         return "too_short"
@@ -139,11 +139,11 @@ def _facts(text: str) -> tuple[int, list[str], str]:
 
 
 def repeats(item: DraftItem, others: Iterable[DraftItem]) -> bool:
-    """Whether a draft asks what another of its batch asks: same type, nearly the same words."""
-    own = headline(item)
-    return any(other.type == item.type and likeness(own, headline(other)) >= 0.8 for other in others)
+    """Whether a draft asks what another of its batch asks: the same type, and nearly the same right answer."""
+    own = gist(item)
+    return any(other.type == item.type and likeness(own, gist(other)) >= 0.8 for other in others)
 
 
-def headline(item: DraftItem) -> str:
-    """Stem and key together: what the item is about."""
-    return f"{item.stem} {item.definition.get('text', '')} {item.key_text}"
+def gist(item: DraftItem) -> str:
+    """What a draft is about, whatever scene it is set in: its right answer, or its sentence with the blank."""
+    return str(item.definition.get("text") or item.key_text)

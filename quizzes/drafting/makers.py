@@ -7,13 +7,13 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from quizzes.drafting.blanking import blank
 from quizzes.drafting.facts import Change, quantities
-from quizzes.drafting.pool import POLICY, TOPIC_LABELS, Candidate, Pool, Statement, comparable, topic_of
+from quizzes.drafting.pool import POLICY, TOPIC_LABELS, Candidate, Pool, Statement, comparable, names_product, topic_of
 from quizzes.drafting.sources import DraftItem, Source
 from quizzes.drafting.topics import likeness, terms, topics
 from quizzes.types.choice import Multiple, Single
 from quizzes.types.protocol import make_options
-from quizzes.types.written import BLANK
 
 STAGES = {"presale": "售前", "insale": "售中", "aftersale": "售后"}
 
@@ -44,10 +44,10 @@ def scene(candidate: Candidate, rng: random.Random) -> str:
     return rng.choice(openings)
 
 
-def single(candidate: Candidate, pool: Pool, rng: random.Random) -> DraftItem:
-    """The customer's question with its real answer; wrong ones are changed facts and real answers to other questions."""
+def single(candidate: Candidate, pool: Pool, rng: random.Random, turn: int = 0) -> DraftItem:
+    """The customer's question with its real answer; wrong are changed facts and real answers to other questions."""
     if candidate.answering:
-        key = candidate.answering[0]
+        key = _turn(candidate.answering, turn)
         wrong = _own_changes(key, 2)
         if not wrong and candidate.question and candidate.question.kind in ("polar", "time", "amount", "who"):
             raise Refused("no_changed_fact")
@@ -59,7 +59,7 @@ def single(candidate: Candidate, pool: Pool, rng: random.Random) -> DraftItem:
         )
         stem = f"{scene(candidate, rng)}{ask}"
         return _item("single", stem, _choice([key.text], wrong[:3], rng), candidate, [key], _because(key, candidate))
-    key = _standing(candidate)
+    key = _standing(candidate, turn)
     topic = topic_of(key)
     if not topic or not key.changes:
         raise Refused("unclear_stem" if candidate.question is None else "answer_off_question")
@@ -80,8 +80,10 @@ def single(candidate: Candidate, pool: Pool, rng: random.Random) -> DraftItem:
     return _item("single", stem, _choice([key.text], wrong[:3], rng), candidate, [key], _because(key, candidate))
 
 
-def multiple(candidate: Candidate, pool: Pool, rng: random.Random) -> DraftItem:
+def multiple(candidate: Candidate, pool: Pool, rng: random.Random, turn: int = 0) -> DraftItem:
     """True rules on one subject from real answers, among others with one fact changed."""
+    if turn:
+        raise Refused("too_few_facts")
     key = _standing(candidate)
     topic = topic_of(key)
     if not topic or pool.uses[key.text] >= 2:
@@ -93,7 +95,9 @@ def multiple(candidate: Candidate, pool: Pool, rng: random.Random) -> DraftItem:
         if one.alone and comparable(key, one, topic) and one.group.key != candidate.group.key
     ]
     rng.shuffle(more)
-    more = sorted((one for one in more if pool.uses[one.text] < 2), key=lambda one: pool.uses[one.text])
+    more = sorted(
+        (one for one in more if pool.uses[one.text] < 2), key=lambda one: (pool.uses[one.text], bool(one.changes))
+    )
     right = [key]
     for one in [*others, *more]:
         if len(right) < 2 + rng.randint(0, 1) and all(likeness(one.text, known.text) < 0.45 for known in right):
@@ -140,18 +144,13 @@ def multiple(candidate: Candidate, pool: Pool, rng: random.Random) -> DraftItem:
     )
 
 
-def truefalse(candidate: Candidate, pool: Pool, rng: random.Random, *, want: bool) -> DraftItem:
+def truefalse(candidate: Candidate, pool: Pool, rng: random.Random, turn: int = 0, *, want: bool) -> DraftItem:
     """A rule as it was said, or with one fact changed. `want` is the key that balances the batch."""
-    statement = candidate.answering[0] if candidate.answering else _standing(candidate)
+    statement = _turn(candidate.answering, turn) if candidate.answering else _standing(candidate, turn)
     in_scene = bool(candidate.answering) and (not statement.alone or rng.random() < 0.5)
     if not in_scene and not statement.alone:
         raise Refused("unclear_stem")
-    if (
-        not in_scene
-        and not (statement.topics and statement.topics <= POLICY)
-        and not statement.group.product
-        and not _names_product(statement)
-    ):
+    if not in_scene and not _placed(statement):
         raise Refused("unclear_stem")
     key = want or not statement.changes
     change = None if key else rng.choice(statement.changes[:2])
@@ -159,63 +158,31 @@ def truefalse(candidate: Candidate, pool: Pool, rng: random.Random, *, want: boo
     if in_scene:
         stem = f"{scene(candidate, rng)}客服回复：「{text}」{rng.choice(['这样回复对吗？', '这个回复正确吗？'])}"
     else:
-        stem = rng.choice([f"判断对错：{text}。", f"这句话对不对：{text}。", f"可以对顾客这样说吗：「{text}」"])
+        about = _about(statement)
+        stem = about + rng.choice([f"判断对错：{text}。", f"这句话对不对：{text}。", f"可以对顾客这样说吗：「{text}」"])
     reason = _because(statement, candidate)
     if change:
         reason = f"错在“{change.new or change.text}”：{reason}" if change.new else f"这句话说反了：{reason}"
     return _item("truefalse", stem, {"key": key}, candidate, [statement], reason)
 
 
-_BLANKABLE: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (r"(?<=是)电子(?=发票|的)|(?<=开具)电子(?=发票)|(?<=默认)电子(?=发票)|(?<=积极推广)电子(?=发票)", ("电子",)),
-    (r"原支付方式|原支付账户|原付款方式", ("原支付方式", "原支付账户", "原付款方式", "原路")),
-    (r"原路(?=退|返)", ("原路", "按原路")),
-    (r"(?<=能购买)自营", ("自营", "京东自营")),
-    (r"增票资质", ("增票资质", "增值税发票资质", "增值税专用发票资质")),
-    (r"上门取件(?=服务|$)", ("上门取件",)),
-    (r"质量问题(?=.{0,10}(?:退|换|运费|承担|保修|维修))", ("质量问题",)),
-    (r"(?:卖家|商家)(?=承担|负担)", ("卖家", "商家", "店铺", "我们", "店家")),
-    (r"(?:买家|顾客)(?=自?行?承担|自?行?负担)", ("买家", "顾客", "客户", "自己")),
-    (r"海关(?=检查|清关|放行)", ("海关",)),
-    (r"(?<=支持)货到付款", ("货到付款",)),
-    (r"价格保护(?=申请|服务)", ("价格保护", "价保", "保价")),
-    (r"(?<=加)(?:最高水位线|最低水位线)", ("最高水位线",)),
-    (r"304不锈钢|316不锈钢", ("304不锈钢", "316不锈钢")),
-)  # fmt: skip
-_MODAL_BLANKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    (r"不支持", "支持", ("不支持", "不可以", "不能", "不")),
-    (r"不可以|不能(?!不)|无法", "可以", ("不可以", "不能", "无法", "不行", "不可")),
-    (r"不需要|无需|不用", "需要", ("不需要", "无需", "不用", "不必", "不须")),
-)
-_EQUAL_SPANS = {
-    "24小时": "1天",
-    "48小时": "2天",
-    "72小时": "3天",
-    "7天": "1周",
-    "14天": "2周",
-    "12个月": "1年",
-    "24个月": "2年",
-    "6个月": "半年",
-    "30分钟": "半小时",
-    "60分钟": "1小时",
-}
-
-
-def fill(candidate: Candidate, pool: Pool, rng: random.Random) -> DraftItem:
+def fill(candidate: Candidate, pool: Pool, rng: random.Random, turn: int = 0) -> DraftItem:
     """A rule with its telling fact left out: a quantity, a term, or which way it goes."""
     ranked = [
         *candidate.answering[:2],
         *(one for one in candidate.statements if one.alone and one not in candidate.answering[:2]),
     ]
-    for statement in ranked[:4]:
-        found = _blank(statement)
+    for statement in ranked[turn : turn + 3]:
+        found = blank(statement, candidate.question.text if candidate.question else "")
         if found is None:
             continue
         text, accepted, hint = found
         if statement in candidate.answering:
             stem = f"{scene(candidate, rng)}把客服的回复补充完整{hint}。"
-        elif statement.alone:
-            stem = rng.choice([f"按本店客服的答复，把这句话补充完整{hint}。", f"填空：把本店的规定补充完整{hint}。"])
+        elif statement.alone and _placed(statement):
+            stem = _about(statement) + rng.choice(
+                [f"按本店客服的答复，把这句话补充完整{hint}。", f"填空：把本店的规定补充完整{hint}。"]
+            )
         else:
             continue
         definition = {"text": text, "blanks": [{"accepted": accepted}]}
@@ -225,38 +192,12 @@ def fill(candidate: Candidate, pool: Pool, rng: random.Random) -> DraftItem:
     raise Refused("nothing_to_blank" if candidate.statements else "no_general_answer")
 
 
-def _blank(statement: Statement) -> tuple[str, list[str], str] | None:
-    text = statement.text
-    known = quantities(text)
-    if len(known) == 1 and not re.search(r"[xX×*]", text):
-        found = known[0]
-        value = re.sub(r"\s+", "", found.group())
-        accepted = [value] + ([_EQUAL_SPANS[value]] if value in _EQUAL_SPANS else [])
-        return text[: found.start()] + BLANK + text[found.end() :], accepted, "（数字要带单位）"
-    for pattern, words in _BLANKABLE:
-        hits = list(re.finditer(pattern, text))
-        if len(hits) == 1 and text.count(hits[0].group()) == 1:
-            found = hits[0]
-            accepted = [
-                found.group(),
-                *(word for word in words if word != found.group() and not found.group()[0].isdigit()),
-            ]
-            return text[: found.start()] + BLANK + text[found.end() :], accepted, ""
-    if not statement.changes or statement.changes[0].kind != "polarity":
-        return None
-    for pattern, opposite, words in _MODAL_BLANKS:
-        hits = list(re.finditer(pattern, text))
-        if len(hits) == 1:
-            found = hits[0]
-            accepted = [found.group(), *(word for word in words if word != found.group())]
-            return text[: found.start()] + BLANK + text[found.end() :], accepted, f"（填“{opposite}”或“{accepted[0]}”）"
-    return None
-
-
-def short(candidate: Candidate, pool: Pool, rng: random.Random) -> DraftItem:
+def short(candidate: Candidate, pool: Pool, rng: random.Random, turn: int = 0) -> DraftItem:
     """The customer's words to answer, with the real answer as model and its facts as key points."""
     if candidate.question is None:
         raise Refused("unclear_stem")
+    if turn:
+        raise Refused("too_few_points")
     if not candidate.answering:
         raise Refused("answer_off_question")
     chosen = [candidate.answering[0]]
@@ -264,7 +205,7 @@ def short(candidate: Candidate, pool: Pool, rng: random.Random) -> DraftItem:
         if len(chosen) < 3 and all(likeness(one.text, known.text) < 0.4 for known in chosen):
             chosen.append(one)
     facts = [part for one in chosen for part in _clauses(one.text)]
-    if not facts or sum(len(part) for part in facts) < 14:
+    if not facts or sum(len(part) for part in facts) < 14 or pool.match(candidate.question.text, chosen[0]) < 1.4:
         raise Refused("too_few_points")
     known = terms(candidate.question.text, pool.cut)
     points: list[dict[str, Any]] = []
@@ -301,13 +242,33 @@ def _clauses(text: str) -> list[str]:
     return parts if len(parts) <= 3 else [text]
 
 
-def _standing(candidate: Candidate) -> Statement:
+def _placed(statement: Statement) -> bool:
+    """Whether one can tell of what a sentence is true: a house rule, or a product that it or its chat names."""
+    policy = bool(statement.topics) and statement.topics <= POLICY
+    return policy or bool(statement.group.product) or names_product(statement.text)
+
+
+def _about(statement: Statement) -> str:
+    """The product, where a sentence holds for one product and does not name it."""
+    if statement.group.product and not statement.topics <= POLICY and not names_product(statement.text):
+        return f"关于商品“{_short(statement.group.product)}”，"
+    return ""
+
+
+def _turn(statements: Sequence[Statement], turn: int) -> Statement:
+    """The next statement of a list for a further item of the same type."""
+    if turn >= len(statements):
+        raise Refused("no_general_answer")
+    return statements[turn]
+
+
+def _standing(candidate: Candidate, turn: int = 0) -> Statement:
     if not candidate.statements:
         raise Refused("no_general_answer")
     alone = [one for one in candidate.statements if one.alone]
     if not alone:
         raise Refused("answer_off_question")
-    return max(alone, key=lambda one: (one.answer.count, bool(one.changes)))
+    return _turn(sorted(alone, key=lambda one: (-one.answer.count, not one.changes)), turn)
 
 
 def _own_changes(key: Statement, most: int) -> list[str]:
@@ -366,7 +327,7 @@ def _changed_of(topic: str, key: Statement, pool: Pool, rng: random.Random) -> l
         if one.alone and one.changes and comparable(key, one, topic) and one.group.key != key.group.key
     ]
     rng.shuffle(found)
-    return sorted(found, key=lambda pair: pool.uses[pair[0].text])
+    return sorted((pair for pair in found if pool.uses[pair[0].text] < 3), key=lambda pair: pool.uses[pair[0].text])
 
 
 def _choice(right: Sequence[str], wrong: Sequence[str], rng: random.Random, *, several: bool = False) -> dict[str, Any]:
@@ -409,16 +370,6 @@ def _item(
     return DraftItem(
         kind, stem, definition, rationale, candidate.group.key, tuple(sources[:8]), candidate.group.dimension, key_text
     )
-
-
-_PRODUCT_NAME = re.compile(
-    r"[\u4e00-\u9fff](?:机|壶|锅|盒|盅|杯|灯|表|器|柜|箱|卡|鞋|衣|裤|被|枕|膏|霜|乳|液|粉|片|笔|本|椅|桌|盘|仪|耳机|手机|空调|电视|硬盘|内存|坚果|面膜)"
-)
-
-
-def _names_product(statement: Statement) -> bool:
-    """Whether a sentence says itself which product it is about."""
-    return bool(_PRODUCT_NAME.search(statement.text)) and not statement.text.startswith("机器")
 
 
 def _short(product: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,21 +12,63 @@ from quizzes.drafting.cleaning import sentences
 from quizzes.drafting.facts import Change, changes
 from quizzes.drafting.questions import Asked, asked, fits
 from quizzes.drafting.sources import GroupSource
-from quizzes.drafting.topics import Cut, bigrams, likeness, terms, topics
+from quizzes.drafting.topics import Cut, bigrams, likeness, negations, terms, topics
+from quizzes.types.normalising import fold
 
 TOPIC_LABELS = {
-    "invoice": "发票", "refund": "退款", "return": "退换货", "price": "价格保护", "coupon": "优惠活动", "address": "收货地址", "delivery": "发货与配送",
-    "postage": "运费", "install": "安装", "warranty": "保修与维修", "stock": "库存与到货", "pay": "支付", "order": "订单", "gift": "赠品与配件", "real": "正品保障",
-    "member": "会员", "account": "账号", "import": "跨境商品", "size": "尺码与规格", "date": "保质期", "clean": "清洁保养", "heat": "加热与保温", "water": "加水与防水",
-    "grind": "搅拌与研磨", "material": "材质", "power": "用电与续航", "noise": "噪音", "food": "食用与保存", "comment": "评价",
-}  # fmt: skip
+    "invoice": "发票",
+    "refund": "退款",
+    "return": "退换货",
+    "price": "价格保护",
+    "coupon": "优惠活动",
+    "address": "收货地址",
+    "delivery": "发货与配送",
+    "postage": "运费",
+    "install": "安装",
+    "warranty": "保修与维修",
+    "stock": "库存与到货",
+    "pay": "支付",
+    "order": "订单",
+    "gift": "赠品与配件",
+    "real": "正品保障",
+    "member": "会员",
+    "account": "账号",
+    "import": "跨境商品",
+    "size": "尺码与规格",
+    "date": "保质期",
+    "clean": "清洁保养",
+    "heat": "加热与保温",
+    "water": "加水与防水",
+    "grind": "搅拌与研磨",
+    "material": "材质",
+    "power": "用电与续航",
+    "noise": "噪音",
+    "food": "食用与保存",
+    "comment": "评价",
+}
 # Rules of the house; on every other subject what is true of one product may be false of the next.
 POLICY = frozenset(
-    "invoice refund return price coupon address delivery postage pay order real member account import".split()
+    {
+        "invoice",
+        "refund",
+        "return",
+        "price",
+        "coupon",
+        "address",
+        "delivery",
+        "postage",
+        "pay",
+        "order",
+        "real",
+        "member",
+        "account",
+        "import",
+    }
 )
 # From the narrow to the wide: a sentence about 退货运费 is one about 运费.
 _NARROW_FIRST = tuple(TOPIC_LABELS)
 GENERIC_FROM = 4
+BORROW_FROM = 1.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +115,9 @@ class Pool:
         self.uses: Counter[str] = Counter()
         self.candidates = [self._candidate(group) for group in groups]
         self.statements = [one for candidate in self.candidates for one in candidate.statements]
+        for candidate in self.candidates:
+            if candidate.question and not candidate.answering:
+                candidate.answering = self._borrowed(candidate.question, candidate)
 
     def _candidate(self, group: GroupSource) -> Candidate:
         candidate = Candidate(group, asked(group, self.cut))
@@ -100,6 +146,16 @@ class Pool:
             candidate.answering.sort(key=lambda one: (-one.answer.count, -self.match(wording, one)))
         return candidate
 
+    def _borrowed(self, question: Asked, candidate: Candidate) -> list[Statement]:
+        """What agents told others who asked about the same, for a group without a general answer of its own."""
+        fitting = [
+            (self.match(question.text, one), one)
+            for one in self.statements
+            if one.alone and one.group.key != candidate.group.key and self.answers_question(question, one)
+        ]
+        fitting = [(score, one) for score, one in fitting if score >= BORROW_FROM and one.topics <= POLICY]
+        return [one for _, one in sorted(fitting, key=lambda pair: (-pair[0], pair[1].text))[:2]]
+
     def near(self, text: str, share: float = 0.5) -> list[str]:
         """Uttered sentences that have at least `share` of the shorter one's character pairs in common with a text."""
         pairs = bigrams(text)
@@ -127,16 +183,27 @@ class Pool:
     def answers_question(self, question: Asked, statement: Statement) -> bool:
         if not fits(question.kind, statement.text):
             return False
+        about = topics(question.text)
+        if not about <= POLICY and not statement.group.product and not names_product(question.text + statement.text):
+            return False
         words = terms(question.text, self.cut) & statement.terms
         like = likeness(question.text, statement.text)
         subjects = topics(question.text) & statement.topics
         return (bool(words) and (bool(subjects) or like >= 0.2)) or (bool(subjects) and like >= 0.2)
 
 
-def _same_facts(one: str, other: str) -> bool:
-    from quizzes.drafting.topics import negations
+_PRODUCT_NAME = re.compile(
+    r"[\u4e00-\u9fff](?:机(?!器)|壶|锅|盒|盅|杯|灯|表|柜|箱|卡|鞋|衣|裤|被|枕|膏|霜|乳|液|粉|笔|本子?|椅|桌|盘|仪|耳机|手机|空调|电视|硬盘|面膜)"
+)
 
-    digits = [char for char in one if char.isdigit()], [char for char in other if char.isdigit()]
+
+def names_product(text: str) -> bool:
+    """Whether a sentence says itself which product it is about."""
+    return bool(_PRODUCT_NAME.search(text))
+
+
+def _same_facts(one: str, other: str) -> bool:
+    digits = re.findall(r"\d+", fold(one)), re.findall(r"\d+", fold(other))
     return negations(one) == negations(other) and digits[0] == digits[1]
 
 
@@ -151,6 +218,8 @@ def comparable(one: Statement, other: Statement, topic: str) -> bool:
         return False
     if one.group.key == other.group.key:
         return True
+    if topic_of(one) != topic_of(other):
+        return False
     if topic in POLICY and one.topics <= POLICY and other.topics <= POLICY:
         return one.group.product == other.group.product or not (one.group.product and other.group.product)
     return bool(one.group.product) and one.group.product == other.group.product

@@ -16,7 +16,7 @@ _GREETING = re.compile(
     rf"^(?:[\s,，。.!！、:：~]|您好|你好|你们好|哈喽|在吗|在么|在不在|在不|在|亲爱的|亲|人工客服|人工|客服|请问一?下|请问|小妹|我?(?:就是)?(?:想|要)?问一?下|问一?下|不好意思|就是想问|我的意思是|我是问|我?想问一?下|我?想咨询一?下|咨询一?下|麻烦问一?下|想知道|再问|还有|另外|然后|哦+|嗯+|好的?(?![{CJK}])|那么|那)+"
 )
 _DEICTIC = re.compile(
-    r"这[个款种样些里边台件单次俩两张]|那[个款种样些里边台件单次俩两张]|它|此款|上面|下面|前面|刚才|刚刚|之前说|你说的?|您说的?|图片|链接|这么|那么|这 |俩个|这$|其[他它]|另外一|第[一二三]个"
+    r"这[个款种样些里边台件单次俩两张]|那[个款种样些里边台件单次俩两张]|它|此款|上面|下面|前面|刚才|刚刚|之前说|你说的?|您说的?|图片|链接|这么|那么|这 |俩个|这$|其[他它]|另外一|第[一二三]个"  # noqa: E501
 )
 _ONE_ORDER = re.compile(
     r"我的?(?:订单|快递|包裹|单子|货|东西|件|退款|商品)(?:到|怎么|什么时候|为什么|还|在|发)|我(?:昨|今|前|刚|上)|今[天晚早]|明[天早晚]|昨[天晚]|后天|上午|下午|晚上|帮(?:我|忙|查)|给我|查一?下|到哪|还没|还不|一直|怎么这么|为什么(?:还|我|没)|催|人工|退了|到了没|没收到|了[吗么]|你(?!们)|您|查到|记得|确定|\d+[月号日](?!以?内)|周[一二三四五六日末]|星期|投诉|垃圾|骗"
@@ -25,8 +25,8 @@ _FOLLOW_UP = re.compile(
     r"^(?:是(?!不是|否)|指的|哪个属于|先|也)|^(?:是|对|可以|能|行|好|会|要|有|没|不|还|也|就|都|所以|但|可|只|再|又|才|却|而)(?:吗|么|吧|的|是|不|了|要)?|^(?:为什么|怎么办|什么意思|哪里|多久|怎么弄|怎么操作|在哪|多少|什么时候)[呢啊呀]?[?？]?$"
 )
 _RUDE = re.compile(r"妈的|他妈|傻|滚|操你|靠|尼玛|狗屁|放屁|坑人|坑爹|无语|扯淡|神经|死")
-_PROBLEM_CHARS = re.compile(r"[#=@^_|\\*]|\d{5,}|[a-z]{9,}|(.)\1\1|[《》{}]")
-_SPLIT = re.compile(r"[。！!；;\n…]+|(?<=[?？])|~+|(?<=[{0}?？])\s+(?=[{0}])".format(CJK))
+_PROBLEM_CHARS = re.compile(r"[尅扥额捏]|[#=@^_|\\*]|\d{5,}|[a-z]{9,}|(.)\1\1|[《》{}]")
+_SPLIT = re.compile(rf"[。！!；;\n…]+|(?<=[?？])|~+|(?<=[{CJK}?？])\s+(?=[{CJK}])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +79,7 @@ def _judge(text: str, product_known: bool, cut: Cut) -> Asked | None:
     ):
         return None
     if (
-        not terms(body, cut)
-        and not topics(body)
+        (not terms(body, cut) and not topics(body))
         or body.count("，") > 2
         or len(re.findall(r"吗|么(?!么)|什么|怎么|多久", body)) > 2
     ):
@@ -93,7 +92,7 @@ def _judge(text: str, product_known: bool, cut: Cut) -> Asked | None:
 
 _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("why", re.compile(r"为什么|为啥|怎么回事|什么原因|为何|什么情况|怎么(?:会|这|不|没|就|还)")),
-    ("time", re.compile(r"多久|几天|什么时候|何时|多长时间|几个?小时|几年|几个月|几点|时效|多少天|多长")),
+    ("time", re.compile(r"多久|几天|什么时[候间]|啥时候?|何时|多长时间|几个?小时|几年|几个月|几点|时效|多少天|多长")),
     ("who", re.compile(r"谁|哪方|哪边(?:出|承担)|(?:我|自己|你们|商家|卖家|买家)(?:承担|出|负担)")),
     ("how", re.compile(r"怎么(?!卖|样$)|如何|怎样|咋|在哪|哪里|哪儿|流程|步骤|方法|什么地方|去哪")),
     ("amount", re.compile(r"多少|多大|多高|多重|几[个人层升次种]|什么(?:尺寸|规格|价)")),
@@ -123,5 +122,5 @@ def kind_of(question: str) -> str:
 
 
 def fits(kind: str, answer: str) -> bool:
-    """Whether a sentence is of the sort that answers such a question: a time for 多久, a way for 怎么, yes or no for 吗."""
+    """Whether a sentence is of the sort that answers: a time for 多久, a way for 怎么, yes or no for 吗."""
     return bool(_FITS[kind].search(answer))

@@ -14,8 +14,8 @@ Source = tuple[int, int]
 class GroupSource:
     """A mined group of same questions, as drafting needs it.
 
-    `answers` are the agents' real answers, best first, with their repetitions left in when they are known; `sources` are
-    the messages the questions and answers came from; `answer_sources` runs parallel to `answers` where it is given.
+    `answers` are the agents' real answers, best first, with their repetitions left in when known; `sources` are the
+    messages the questions and answers came from; `answer_sources` runs parallel to `answers` where it is given.
     """
 
     key: int
@@ -45,7 +45,7 @@ class DraftItem:
 
 @dataclass(frozen=True, slots=True)
 class DraftResult:
-    """Drafts in the order of their groups, and how many candidates were refused for which reason (see `gate.REASONS`)."""
+    """Drafts in the order of their groups, and how many were refused for which reason (see `gate.REASONS`)."""
 
     items: list[DraftItem]
     rejected: dict[str, int] = field(default_factory=dict)

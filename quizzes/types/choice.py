@@ -70,10 +70,11 @@ class Single(TemplateNames):
 
 
 class Multiple(TemplateNames):
-    """多选. Definition: {"options": [{"id", "text"}], "keys": [option id, …], "scoring": "partial" | "all_or_nothing", "shuffle"}.
+    """多选. Definition: {"options": [{"id", "text"}], "keys": [option id, …], "scoring": …, "shuffle": bool}.
 
-    Partial credit is (right ticks − wrong ticks) ÷ number of keys, never below 0; a tick on an option that does not exist
-    counts as a wrong one. Response: {"choices": [option id, …]}.
+    `scoring` is "partial" (the default) or "all_or_nothing".
+    Partial credit is (right ticks - wrong ticks) / number of keys, never below 0; a tick on an option that does not
+    exist counts as a wrong one. Response: {"choices": [option id, …]}.
     """
 
     name, label, icon = "multiple", "多选", "checkbox"

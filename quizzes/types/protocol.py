@@ -22,7 +22,7 @@ MAX_TEXT = 500
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """`fraction` lies between 0 and 1; None means that the answer waits for a marker. `detail` is JSON, for review pages."""
+    """`fraction` lies between 0 and 1; None: the answer waits for a marker. `detail` is JSON, for review pages."""
 
     fraction: float | None
     detail: dict[str, Any] = field(default_factory=dict)
@@ -92,7 +92,7 @@ class TemplateNames:
 
 
 def option_id(text: str, taken: Iterable[str] = ()) -> str:
-    """A short id made of the option's own text: it stays when options are added or moved, and tells nothing of the key."""
+    """A short id made of the option's own text: it stays when options move, and tells nothing of the key."""
     used = set(taken)
     digest = hashlib.blake2s(text.strip().encode(), digest_size=16).hexdigest()
     for size in range(4, len(digest)):
@@ -161,7 +161,7 @@ def check_options(definition: Definition) -> list[str]:
 
 
 def rows_of(values: FormValues) -> list[tuple[dict[str, str], int]]:
-    """Options of an edit form (parallel fields option_id, option_text) with the row each stood in; empty rows are skipped."""
+    """Options of an edit form (parallel option_id, option_text) with the row each stood in; empty rows are skipped."""
     ids, rows = values.getlist("option_id"), []
     options: list[dict[str, str]] = []
     for row, text in enumerate(values.getlist("option_text")[: MAX_OPTIONS * 2]):

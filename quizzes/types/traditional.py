@@ -1,7 +1,8 @@
 """Common traditional characters and their simplified forms, one to one.
 
 Grading folds 繁 to 简 with this table, so that a web worker need not load OpenCC for a typed answer. It covers the
-characters of Big5 level 1 (what people type); words whose form depends on the sentence (乾, 著, 藉, 瞭) stay as they are.
+characters of Big5 level 1 (what people type); words whose form depends on the
+sentence (乾, 著, 藉, 瞭) stay as they are.
 """
 
 _TRADITIONAL = (

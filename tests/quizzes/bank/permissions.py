@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import scoped_session
 
+from quizzes.bank.enums import ItemState
 from tests.conftest import Cast
 from tests.factories import make_competency
 from tests.quizzes.bank.making import make_batch, make_group, make_item
@@ -49,7 +50,7 @@ EXPECTED = {
 def build(cast: Cast, session: scoped_session) -> dict[str, dict[str, Any]]:
     item = make_item(cast.trainer, shop=cast.shop, type="truefalse", stem="签收后 7 天内可以退货。")
     gone = make_item(cast.trainer, shop=cast.shop, type="truefalse", stem="可以货到付款。")
-    gone.state = "rejected"
+    gone.state = ItemState.REJECTED
     batch = make_batch(cast.shop, make_item(cast.trainer, shop=cast.shop))
     group = make_group(cast.shop, "可以退货吗？", "签收后 7 天内可以申请退货")
     competency = make_competency("熟悉退换货规则")

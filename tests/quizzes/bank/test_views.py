@@ -65,11 +65,11 @@ def test_no_page_asks_more_of_the_database_when_there_is_more(
     assert got == pages
 
 
-LIST_QUERIES = 9
-ITEM_QUERIES = 8
-REVIEW_QUERIES = 8
-DRAFTING_QUERIES = 6
-BATCH_QUERIES = 5
+LIST_QUERIES = 7
+ITEM_QUERIES = 6
+REVIEW_QUERIES = 6
+DRAFTING_QUERIES = 4
+BATCH_QUERIES = 3
 
 
 def test_a_batch_is_reviewed_to_its_end(cast: Cast, session: scoped_session, trainer: FlaskClient) -> None:

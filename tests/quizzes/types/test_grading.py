@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of Chinese sentences
 """Grading, presenting and parsing of the built-in question types."""
 
 from __future__ import annotations
