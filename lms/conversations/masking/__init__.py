@@ -13,7 +13,7 @@ from lms.conversations.masking import places
 from lms.conversations.masking.contacts import URL, find_accounts, find_emails, find_links
 from lms.conversations.masking.folding import CHINESE_DIGITS, fold
 from lms.conversations.masking.names import find_names, find_names_beside
-from lms.conversations.masking.numbers import find_numbers
+from lms.conversations.masking.numbers import find_codes, find_numbers
 from lms.conversations.masking.spans import PLACEHOLDERS, Spans
 
 __all__ = ["PLACEHOLDERS", "Masked", "mask"]
@@ -85,6 +85,7 @@ def _mask_once(text: str, counts: dict[str, int]) -> str:
         if has_numbers:
             find_numbers(folded, spans)
         if has_contacts:
+            find_codes(folded, spans)
             find_accounts(folded, spans)
         if has_places:
             places.find_addresses(folded, spans)

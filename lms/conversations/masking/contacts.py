@@ -23,8 +23,8 @@ _EMAIL_NO_SIGN = re.compile(
 )
 _IS = r"(?:[ \t:：=,，]|是|为|叫|搜|加|就是|也是|的)*"
 _WECHAT = re.compile(
-    r"(?:(?<![A-Za-z])(?:wx|vx|weixin|wechat|weix|v信|v\b|wei信)|微信|薇信|威信|徽信|维信|微X|➕v|\+v|加v|卫星|绿泡泡|微星)"
-    rf"(?P<said>[ ]?(?:号码?|账号|帐号|id|名)?(?:同号)?{_IS})(?P<id>[A-Za-z0-9](?:[ ]?[_\-]|[A-Za-z0-9_\-]){{4,24}})(?![A-Za-z0-9_\-])",
+    r"(?:(?<![A-Za-z])(?:wx|vx|weixin|wechat|weix|v信|v(?=[:：❤♥+ ])|v\b|wei信)|微信|薇信|威信|徽信|维信|微X|➕v|\+v|加v|加薇|卫星|绿泡泡|微星)"
+    rf"(?P<said>[ ]?(?:号码?|账号|帐号|id|名)?(?:同号)?{_IS}[❤♥]?)(?P<id>[A-Za-z0-9](?:[ ]?[_\-]|[A-Za-z0-9_\-]){{4,24}})(?![A-Za-z0-9_\-])",
     re.IGNORECASE,
 )
 _NOT_WECHAT = re.compile(
@@ -39,7 +39,7 @@ _QQ = re.compile(
 _ACCOUNT_SAID = re.compile(
     r"(?:(?:支付宝|旺旺|淘宝|京东|拼多多|抖音|快手|小红书|微博|会员|登录|登陆|买家)?(?:账号|帐号|账户|帐户|(?<![A-Za-z品货])id(?=[ ]*[:：是为]))[ \t]*(?:[:：=]|是|为|叫)[ \t]*"
     r"(?P<plain>[A-Za-z0-9][A-Za-z0-9_\-*.]{2,30})"
-    r"|(?:用户名|会员名|账户名|帐户名|会员号|旺旺名|旺旺号?|昵称)[ \t]*(?:[:：=]|是|为|叫)[ \t]*(?P<free>[A-Za-z0-9\u4e00-\u9fff_\-*.]{2,30}))",
+    r"|(?:用户名|会员名|账户名|帐户名|会员号|旺旺名|旺旺号?|昵称)[ \t]*(?:[:：=]|是|为|叫|[ ])[ \t]*(?P<free>[A-Za-z0-9\u4e00-\u9fff_\-*.]{2,30}))",
     re.IGNORECASE,
 )
 _ACCOUNT = re.compile(
@@ -124,5 +124,7 @@ def find_accounts(folded: str, spans: Spans) -> None:
         spans.add(match.start(), match.end(), "account")
     for match in _ACCOUNT_SAID.finditer(folded):
         group = match.lastgroup or ""
-        if not _NOT_ACCOUNT.search(match[group]):
+        said = folded[: match.start(group)].rstrip("\t ")[-1:]
+        certain = said in ":：=是为叫" or any(char.isdigit() for char in match[group])
+        if certain and not _NOT_ACCOUNT.search(match[group]):
             spans.add(match.start(group), match.end(group), "account")

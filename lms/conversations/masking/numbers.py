@@ -16,6 +16,7 @@ _IS = r"(?:[\s:：#=是为,，。;；]|就是|应该是|叫做|No\.?|no\.?)*"
 _MOBILE = re.compile(
     rf"{_NO_DIGIT}(?:[+(]*(?:00)?86[)]?{SEP}{{0,3}}|0)?(1(?:{SEP}{{0,3}}[0-9]){{10}})(?![0-9])"
     r"(?:[ ]?(?:转|-|#|,|分机)[ ]?[0-9]{2,6}(?![0-9]))?"
+    rf"[{INVISIBLE}]*"
 )
 _MOBILE_GROUPS = {
     (3, 4, 4), (3, 8), (7, 4), (3, 3, 5), (4, 4, 3), (4, 3, 4), (3, 5, 3), (3, 4, 2, 2), (3, 2, 2, 2, 2), (3, 3, 3, 2),
@@ -106,7 +107,9 @@ def _is_mobile(text: str) -> bool:
 def find_phones(text: str, spans: Spans) -> None:
     """Mobile numbers, landlines, buyers' 400 numbers, numbers hidden in part, and last four digits said as such."""
     for match in _MOBILE.finditer(text):
-        if _is_mobile(match[1]):
+        if _PRODUCT.search(text[max(0, match.start() - 12) : match.start()]):
+            spans.keep(match.start(), match.end())
+        elif _is_mobile(match[1]):
             spans.add(match.start(), match.end(), "phone")
     for match in _MOBILE_LETTERS.finditer(text):
         if sum(char.isdigit() for char in match[0]) >= 7:
@@ -227,6 +230,8 @@ def _is_series(text: str) -> bool:
 def _kind_of_digits(digits: str, before: str) -> str:
     if "单" not in before and 16 <= len(digits) <= 19 and digits[0] in "3456" and passes_luhn(digits):
         return "bank_card"
+    if re.search(r"(?:qq|扣扣)[^0-9]*$", before, re.IGNORECASE):
+        return "qq"
     return "tracking" if _COURIER_NEAR.search(before) and "订单" not in before else "order"
 
 
@@ -245,7 +250,6 @@ def find_numbers(folded: str, spans: Spans) -> None:
     find_phones(folded, spans)
     find_starred(folded, spans)
     find_orders(folded, spans)
-    find_codes(folded, spans)
     spoken = fold_numerals(folded)
     if spoken is not folded:
         find_cards(spoken, spans)

@@ -16,16 +16,20 @@ _N = r"0-9一二三四五六七八九十百零〇两"
 _PROVINCE = r"(?:%s)(?:维吾尔自治区|壮族自治区|回族自治区|自治区|特别行政区|省|市)?" % "|".join(PROVINCES)
 _CITY = r"(?:%s)(?:市|地区|自治州|州|盟)?" % "|".join(sorted(CITIES, key=len, reverse=True))
 TRIGGER = re.compile(
-    rf"[0-9{_C}](?:路|街|大道|巷|弄|胡同|村|镇|乡|县|区|市|旗|省|栋|幢|座|室|单元|号楼|楼|花园|公寓|大厦|庄|屯|苑|组)|地址|住址|寄到|送到|发到|邮寄到|派送到"
+    rf"[0-9{_C}](?:路|街|大道|巷|弄|胡同|村|镇|乡|县|区|市|旗|省|栋|幢|座|室|单元|号楼|楼|花园|公寓|大厦|庄|屯|苑|组|道[0-9])|[0-9]号|广场|社区"
+    rf"|大学|学院|学校|中学|小学|医院|酒店|驿站|公司|路口|交叉口|交汇处|地址|住址|寄到|送到|发到"
 )
 # Each alternative is a word that places; the group tells its weight.
 _WORD = re.compile(
     rf"(?P<province>{_PROVINCE})|(?P<city>{_CITY})"
-    rf"|(?P<unit>(?<![0-9.])(?:[甲乙丙丁附东西南北A-Za-z]?[{_N}]{{1,5}}[A-Za-z甲乙]?(?:[-#之][{_N}A-Za-z]{{1,5}}){{0,3}}|[A-Za-z甲乙丙丁])[ ]?(?:号楼|号院|号门|号(?![码召外称角线色店])|[弄栋幢座](?!位)|单元|层楼?|楼(?![上下主梯盘])|[室户房](?![内外间])|组(?!合|装|件)|大队|队|门牌|门(?![口票外卫])|期|铺|档))"
+    rf"|(?P<unit>(?<![0-9.第])(?:[甲乙丙丁附东西南北A-Za-z]?[{_N}]{{1,5}}[A-Za-z甲乙]?(?:[-#之][{_N}A-Za-z]{{1,5}}){{0,3}}|[A-Za-z甲乙丙丁])[ ]?"
+    rf"(?:号楼|号院|号门|[弄栋幢座塔](?!位)|单元|[室户房](?![内外间])|门牌|铺|档))"
+    rf"|(?P<number>(?<![0-9.第])[甲乙丙丁附]?[{_N}]{{1,5}}(?:[-之][{_N}]{{1,4}})?[ ]?"
+    rf"(?:号(?![码召外称角线色店])|层楼?|楼(?![上下主梯盘])|组(?![合装件])|大队|队|门(?![口票外卫])|期))"
     rf"|(?P<tail>(?<![0-9.\-])[0-9]{{1,4}}(?:[-#—][0-9]{{1,4}}){{1,3}}(?![0-9\-]))"
     rf"|(?P<road>(?<=[0-9{_C}A-Za-z])(?:大道|大街|公路|国道|省道|环路|胡同|路(?![由上过边费线程人况途径障])|街(?![道头舞拍])|巷(?!子口)|弄(?=[0-9])|(?<![频渠味报知管通轨跑车赛])道(?=[0-9])))"
-    rf"|(?P<area>(?<=[{_C}])(?:自治县|自治州|自治旗|街道(?:办事处)?|开发区|高新区|新区|林场|农场|镇(?!定|静|痛)|乡(?![下亲镇统])|县(?![城级政])|(?<!小)(?<!地)(?<!专)(?<!分)(?<!时)(?<!社)(?<!园)(?<!景)(?<!厂)(?<!校)(?<!山)(?<!郊)(?<!市)(?<!贸)区(?![别域分间块政级])|(?<!超)(?<!上)(?<!城)(?<!都)(?<!退)市(?![场面值内区民级政])|旗(?![舰下袍帜])))"
-    rf"|(?P<place>(?<=[0-9{_C}A-Za-z])(?:小区|社区|花园|家园|公寓|大厦|广场|工业园区?|工业区|科技园|产业园|园区|新村|[村屯庄](?![里民上])|别墅|[一-龥]苑|佳苑|华府|名邸|豪庭|新城|国际城|商城|市场|大学|学院|中学|小学|幼儿园|学校|医院|宿舍|酒店|宾馆|驿站|代收点|自提点|丰巢柜?|派出所|公司|[一-龥]厂|写字楼|[一-龥]湾|[一-龥]府|[一-龥]城(?=[0-9A-Za-z]|$)|花苑|嘉苑|[一-龥]园(?=[0-9A-Za-z一二三四五六七八九])|[一-龥]居(?=[0-9])))"
+    rf"|(?P<area>(?<=[{_C}])(?:自治县|自治州|自治旗|街道(?:办事处)?|开发区|高新区|新区|林场|农场|镇(?!定|静|痛)|乡(?![下亲镇统村])|县(?![城级政])|(?<!小)(?<!地)(?<!专)(?<!分)(?<!时)(?<!社)(?<!园)(?<!景)(?<!厂)(?<!校)(?<!山)(?<!郊)(?<!市)(?<!贸)区(?![别域分间块政级])|(?<!超)(?<!上)(?<!城)(?<!都)(?<!退)市(?![场面值内区民级政])|旗(?![舰下袍帜])))"
+    rf"|(?P<place>(?<=[0-9{_C}A-Za-z·])(?:交叉路?口|交汇处|路口|小区|社区|花园|家园|公寓|大厦|广场|工业园区?|工业区|科技园|产业园|园区|新村|(?<!乡)[村屯庄](?![里民上])|别墅|[一-龥]苑|佳苑|华府|名邸|豪庭|新城|国际城|商城|市场|大学|学院|中学|小学|幼儿园|学校|医院|宿舍|酒店|宾馆|驿站|代收点|自提点|丰巢柜?|派出所|公司|[一-龥]厂|写字楼|[一-龥]湾|[一-龥]府|[一-龥]城(?=[0-9A-Za-z]|$)|花苑|嘉苑|[一-龥]园(?=[0-9A-Za-z一二三四五六七八九])|[一-龥]居(?=[0-9])))"
 )
 _HARD = frozenset(
     "或到在是为寄送发给改换去往您你他她我的这那把请帮吗呢吧啊叫说址货家，。！？；：:,.;!?、【】[]（）()<>《》\"'“”‘’\n\t\r|~～*="
@@ -40,33 +44,43 @@ _CLAUSE = re.compile(r"[^，。！？；;!?\n\[\]【】]{2,60}")
 _ASKED = re.compile(r"什么|哪|多少|怎么|吗|呢|不对|错|没|能|可以|一样|几|不是|？")
 
 
+_DOOR = ("unit", "number", "tail")
+
+
 @dataclass
 class _Cluster:
-    """Neighbouring place words."""
+    """Neighbouring place words. ``housed``: a number stands right behind a road or place; ``stacked``: behind a unit."""
 
     start: int
     end: int
     first: str
-    first_end: int
     kinds: list[str]
-    road_number: bool = False
+    housed: bool = False
+    stacked: bool = False
+
+    def add(self, kind: str, gap: int, end: int) -> None:
+        """Take the next word, ``gap`` characters behind the last."""
+        before = self.kinds[-1]
+        if kind in _DOOR and gap <= 1:
+            self.housed = self.housed or before in ("road", "place")
+            self.stacked = self.stacked or (before in _DOOR and "unit" in (before, kind))
+        self.end = end
+        self.kinds.append(kind)
 
     def weighs_enough(self) -> bool:
         count = self.kinds.count
-        area, road, place, unit = count("area"), count("road"), count("place"), count("unit")
+        area, road, place = count("area"), count("road"), count("place")
         region = bool(count("province")) + bool(count("city"))
-        door = unit + count("tail")
+        door = count("unit") + count("tail")
         return (
-            self.road_number
-            or (place >= 1 and door >= 1 and self.kinds[-1] in ("unit", "tail"))
+            self.housed
+            or self.stacked
+            or (place >= 1 and door >= 1 and self.kinds[-1] in _DOOR)
             or (road >= 2 and place >= 1)
-            or (unit >= 2 and self.kinds[0] != "tail")
-            or (region + area >= 2 and road + place + door >= 1 and area >= 1)
+            or (region + area >= 2 and area >= 1 and road + place + door + count("number") >= 1)
             or (region + area >= 2 and road + place >= 1)
-            or (region + area >= 3)
-            or (area >= 1 and road >= 1)
-            or (area >= 1 and place >= 1)
-            or (area >= 2 and door >= 1)
+            or region + area >= 3
+            or (area >= 1 and road + place >= 1)
         )
 
     def weighs_enough_if_announced(self, name_length: int) -> bool:
@@ -75,12 +89,12 @@ class _Cluster:
         送到|自提点 and 地址是|学校 name no place; 送到|阳光花园 does.
         """
         kinds = set(self.kinds)
-        return bool(kinds & {"road", "unit"}) or len(kinds) >= 2 or ("place" in kinds and name_length >= 2)
+        return bool(kinds & {"road", "unit", "number"}) or len(kinds) >= 2 or ("place" in kinds and name_length >= 2)
 
 
 def _gap_is_open(gap: str, kind: str) -> bool:
     """Whether two words with ``gap`` between them belong to one address."""
-    limit = 12 if kind in ("place", "road", "area") else 8
+    limit = 12 if kind != "city" else 8
     if len(gap) > limit or sum(gap.count(char) for char in " ,，、/-_") > 2:
         return False
     return all(char in " ,，、/-_#()（）·" or char.isalnum() for char in gap) and not any(
@@ -96,15 +110,11 @@ def _clusters(text: str) -> list[_Cluster]:
         if kind == "province" and last is not None and last.end < match.start():
             last = None  # a province begins an address; "湖北，重庆九龙坡区" is a list
         if last is not None and _gap_is_open(text[last.end : match.start()], kind):
-            gap = text[last.end : match.start()].strip()
-            if kind in ("unit", "tail") and last.kinds[-1] == "road" and len(gap) <= 1:
-                last.road_number = True
-            if kind == "tail" and last.kinds[-1] not in ("place", "unit", "road", "area"):
+            if kind == "tail" and last.kinds[-1] in ("province", "city"):
                 continue
-            last.end = match.end()
-            last.kinds.append(kind)
+            last.add(kind, len(text[last.end : match.start()].strip()), match.end())
         elif kind != "tail":
-            found.append(_Cluster(match.start(), match.end(), kind, match.end(), [kind]))
+            found.append(_Cluster(match.start(), match.end(), kind, [kind]))
     return found
 
 
@@ -113,7 +123,7 @@ def _reach_left(text: str, start: int, floor: int) -> int:
     at = start
     while at > floor and start - at < 7:
         char = text[at - 1]
-        if char in _HARD or not (char.isalnum()) or (char in _SOFT and start - at >= 2):
+        if char in _HARD or not (char.isalnum() or char == "·") or (char in _SOFT and start - at >= 2):
             break
         at -= 1
     return at
