@@ -34,7 +34,7 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def demo_app(demo_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
-    """An app on a copy of the demo home."""
+    """An app on a copy of the demo home. No context is pushed: each request has its own session and its own ``g``."""
     from lms.app import create_app
 
     shutil.copytree(demo_home, tmp_path / "home")
@@ -42,7 +42,13 @@ def demo_app(demo_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("LMS_JOBS_URL", "memory://")
     settings.cache_clear()
     app = create_app({"TESTING": True, "JOBS_INLINE": True, "WTF_CSRF_ENABLED": False, "RATELIMIT_ENABLED": False})
+    yield app
     with app.app_context():
-        yield app
-        db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture
+def in_demo(demo_app: Flask) -> Iterator[Flask]:
+    """The same app with a context, for tests that look into the database and send no request."""
+    with demo_app.app_context():
+        yield demo_app

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from quizzes.mining.models import QuestionGroup
 from sqlalchemy import func, select
 
 from lms.conversations.models import ChatImport, Conversation, Message
@@ -29,6 +28,7 @@ from quizzes.attempts.enums import AttemptState
 from quizzes.attempts.models import Attempt
 from quizzes.bank.enums import ItemState
 from quizzes.bank.models import Item
+from quizzes.mining.models import QuestionGroup
 from quizzes.papers.models import Quiz
 from tests.demo.conftest import lms
 
@@ -45,7 +45,7 @@ def sign_in(app: Flask, account: str) -> FlaskClient:
     return client
 
 
-def test_it_holds_what_was_promised(demo_app: Flask) -> None:
+def test_it_holds_what_was_promised(in_demo: Flask) -> None:
     assert count(Shop) == 2
     assert count(Person) == len(MEMBERS) + 1
     assert count(Product) >= 18
@@ -58,7 +58,7 @@ def test_it_holds_what_was_promised(demo_app: Flask) -> None:
     assert count(Record) > 50
 
 
-def test_the_chats_came_in_whole_and_masked(demo_app: Flask) -> None:
+def test_the_chats_came_in_whole_and_masked(in_demo: Flask) -> None:
     imports = list(db.session.scalars(select(ChatImport)))
     assert {item["format"] for one in imports for item in one.files} == {"table", "qianniu"}
     assert sum(one.conversations for one in imports) == sum(COUNTS.values())
@@ -69,7 +69,7 @@ def test_the_chats_came_in_whole_and_masked(demo_app: Flask) -> None:
     assert {"phone", "order", "tracking", "address", "email", "wechat", "name"} <= set(masked)
 
 
-def test_no_identifier_of_a_buyer_is_anywhere_in_the_home(demo_home: Path, demo_app: Flask) -> None:
+def test_no_identifier_of_a_buyer_is_anywhere_in_the_home(demo_home: Path, in_demo: Flask) -> None:
     begun = db.session.get(DemoMark, "begun")
     assert begun is not None
     last_day = to_local(begun.at).date() - timedelta(days=ENDED)
@@ -89,14 +89,14 @@ def test_no_identifier_of_a_buyer_is_anywhere_in_the_home(demo_home: Path, demo_
     assert found == {}
 
 
-def test_names_of_recipients_are_masked(demo_app: Flask) -> None:
+def test_names_of_recipients_are_masked(in_demo: Flask) -> None:
     texts = db.session.scalars(select(Message.text).where(Message.text.regexp_match("收[件货貨]人"))).all()
     named = [text for text in texts if "[姓名]" in text]
     assert len(named) >= 3
     assert [text for text in texts if re.search(r"收[件货貨]人(?!\[)", text) and "[手机号]" in text] == []
 
 
-def test_the_chats_end_where_the_quizzes_begin(demo_app: Flask) -> None:
+def test_the_chats_end_where_the_quizzes_begin(in_demo: Flask) -> None:
     begun = db.session.get(DemoMark, "begun")
     assert begun is not None
     first, last = db.session.execute(select(func.min(Message.sent_at), func.max(Message.sent_at))).one()
@@ -107,7 +107,7 @@ def test_the_chats_end_where_the_quizzes_begin(demo_app: Flask) -> None:
     assert (db.session.scalar(select(func.max(Record.at))) or begun.at) <= begun.at
 
 
-def test_some_passed_some_failed_one_waits_one_is_unfinished_one_is_overdue(demo_app: Flask) -> None:
+def test_some_passed_some_failed_one_waits_one_is_unfinished_one_is_overdue(in_demo: Flask) -> None:
     begun = db.session.get(DemoMark, "begun")
     assert begun is not None
     main = db.session.scalars(select(Quiz).where(Quiz.draw_count == 20)).one()
@@ -130,7 +130,8 @@ def test_the_agent_of_the_page_has_a_quiz_to_take(demo_app: Flask) -> None:
 
 def test_every_account_on_the_sign_in_page_signs_in(demo_app: Flask) -> None:
     page = demo_app.test_client().get("/sign-in").get_data(as_text=True)
-    accounts = [account.account for account in demo_accounts()]
+    with demo_app.app_context():
+        accounts = [account.account for account in demo_accounts()]
     assert len(accounts) == 10
     for account in accounts:
         assert account in page

@@ -30,7 +30,7 @@ def test_pages_stay_within_the_budget(demo_app: Flask, account: str) -> None:
     assert answer.status_code == 302
     over = {}
     visited = 0
-    for url, statements, size in measured(client):
+    for url, statements, size in measured(demo_app, client):
         visited += 1
         if statements > MOST_STATEMENTS or size > MOST_BYTES:
             over[url] = (statements, size)
@@ -38,7 +38,7 @@ def test_pages_stay_within_the_budget(demo_app: Flask, account: str) -> None:
     assert visited >= 8
 
 
-def measured(client: FlaskClient) -> Iterator[tuple[str, int, int]]:
+def measured(app: Flask, client: FlaskClient) -> Iterator[tuple[str, int, int]]:
     """Pages within reach of the start page, three of a kind at most: the address, statements, bytes of HTML."""
     seen: set[str] = set()
     kinds: dict[str, int] = {}
@@ -49,7 +49,9 @@ def measured(client: FlaskClient) -> Iterator[tuple[str, int, int]]:
         if not statement.lstrip().upper().startswith(("PRAGMA", "BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")):
             counted.append(statement)
 
-    event.listen(db.engine, "before_cursor_execute", note)
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
     try:
         while waiting and len(seen) < MOST_PAGES:
             url = waiting.pop(0)
@@ -58,7 +60,6 @@ def measured(client: FlaskClient) -> Iterator[tuple[str, int, int]]:
                 continue
             seen.add(url)
             kinds[kind] = kinds.get(kind, 0) + 1
-            db.session.remove()
             counted.clear()
             answer = client.get(url)
             html = answer.get_data()
@@ -67,4 +68,4 @@ def measured(client: FlaskClient) -> Iterator[tuple[str, int, int]]:
                 yield url, len(counted), len(html)
                 waiting += [link.replace("&amp;", "&") for link in LINK.findall(html.decode()) if link.startswith("/")]
     finally:
-        event.remove(db.engine, "before_cursor_execute", note)
+        event.remove(engine, "before_cursor_execute", note)
