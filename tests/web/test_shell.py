@@ -248,3 +248,14 @@ def test_a_broken_card_does_not_take_the_start_page_along(
     page = client.get("/")
     assert page.status_code == 200
     assert "还在" in page.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("role", ["agent", "lead", "supervisor", "trainer", "evaluator", "admin"])
+def test_the_start_page_stays_within_its_budget(
+    cast: Cast, sign_in: SignIn, count_queries: Callable[[], Any], role: str
+) -> None:
+    client = sign_in(getattr(cast, role))
+    with count_queries() as q:
+        page = client.get("/")
+    assert q.count <= 10, q.statements
+    assert len(page.get_data()) < 60_000

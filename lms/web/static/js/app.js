@@ -185,6 +185,13 @@
     }
   });
 
+  // --- the sidebar shows where one is, however long it is ---
+  var nav = doc.querySelector(".side-nav");
+  var here = nav && nav.querySelector("[aria-current]");
+  if (here && here.offsetTop + here.offsetHeight > nav.scrollTop + nav.clientHeight) {
+    nav.scrollTop = here.offsetTop - nav.clientHeight / 2;
+  }
+
   // --- small things ------------------------------------------------------------------------------------------
   // A page may list its own keys for the overlay: <template data-keys><div><dt>…</dt><dd>…</dd></div></template>
   var extra = doc.querySelector("template[data-keys]");
