@@ -1,7 +1,7 @@
 """Everything that decides on Chinese text: what counts as the same writing, and where words end.
 
-Segmentation is rjieba (jieba's dictionary in Rust) for bulk passes, jieba where a shop brings words of its own; 繁 to 简 is
-OpenCC. All three are loaded at the first call, so that web workers, which never call, never pay for them.
+Segmentation is rjieba (jieba's dictionary in Rust) for bulk passes, jieba where a shop brings words of its own; 繁 to
+简 is OpenCC. All three are loaded at the first call, so that web workers, which never call, never pay for them.
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffd\ue000-\uf8ff]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL_IN_LINE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 _SPACES = re.compile(r"\s+")
+_SPACES_IN_LINE = re.compile(r"[^\S\n]+")
 _SYLLABLE = (
     r"(?:(?:zh|ch|sh|[bpmfdtnlgkhjqxzcsryw])?"
     r"(?:iang|iong|uang|ian|iao|ang|eng|ing|ong|uai|uan|ai|ei|ui|ao|ou|iu|ie|ue|ve|er|an|en|in|un|vn|ia|ua|uo|[aeiouv]))"
 )
-_BRACKETED = re.compile(r"(?<=[\u4e00-\u9fff])\s*[(\[{<【〔]\s*([a-z\u00e0-\u01dc ü]{1,12}[1-5]?)\s*[)\]}>】〕]")
+_BRACKETED = re.compile(r"(?<=[\u4e00-\u9fff]) ?[(\[{<【〔] ?([a-z\u00e0-\u01dc ü]{1,12}[1-5]?) ?[)\]}>】〕]")
 _PINYIN = re.compile(rf"{_SYLLABLE}(?: {_SYLLABLE}){{0,3}}")
 _PINYIN_RUN = re.compile(rf"{_SYLLABLE}{{1,4}}")
 _TONES = re.compile("[\u0300\u0301\u0304\u030c]")
@@ -52,11 +54,9 @@ def _drop_pinyin(match: re.Match[str]) -> str:
 
 
 def _tidy(text: str) -> str:
-    text = unicodedata.normalize("NFKC", text)
+    text = unicodedata.normalize("NFKC", " ".join(text.split()))
     text = _CONTROL.sub(" ", _INVISIBLE.sub("", text))
-    if "(" in text or "[" in text or "【" in text or "<" in text or "{" in text or "〔" in text:
-        text = _BRACKETED.sub(_drop_pinyin, text)
-    return _SPACES.sub(" ", text).strip()
+    return _SPACES.sub(" ", _BRACKETED.sub(_drop_pinyin, text)).strip()
 
 
 def normalise(text: str) -> str:
@@ -66,9 +66,14 @@ def normalise(text: str) -> str:
 
 
 def normalise_many(texts: Iterable[str]) -> list[str]:
-    """`normalise` of each text; OpenCC is called once for all."""
-    tidy = [_tidy(text) for text in texts]
-    return str(_converter().convert("\n".join(tidy))).split("\n") if tidy else []
+    """`normalise` of each text, in one pass over all of them."""
+    lines = [" ".join(text.split()) for text in texts]
+    if not lines:
+        return []
+    whole = unicodedata.normalize("NFKC", "\n".join(lines))
+    whole = _CONTROL_IN_LINE.sub(" ", _INVISIBLE.sub("", whole))
+    whole = _SPACES_IN_LINE.sub(" ", _BRACKETED.sub(_drop_pinyin, whole))
+    return [line.strip() for line in str(_converter().convert(whole)).split("\n")]
 
 
 def cut(text: str, words: Sequence[str] = ()) -> list[str]:

@@ -1,8 +1,8 @@
 """Which of the agents' replies answer a question for everybody, best first.
 
-A reply is cut into lines; pleasantries, promises to look something up and what holds for one order only are left out. What
-remains is compared across conversations: what several agents say in about the same words stands first. When nothing is left,
-no answer is offered.
+A reply is cut into lines; pleasantries, promises to look something up and what holds for one order only are left out.
+What remains is compared across conversations: what several agents say in about the same words stands first. Where
+nothing is left, no answer is offered.
 """
 
 from __future__ import annotations
@@ -21,27 +21,55 @@ from quizzes.mining.vectors import Vectors, char_grams, vectorise
 from quizzes.mining.wording import text_key
 
 _PLEASANTRY = re.compile(
-    r"^[(（]|^结果|: 、|[:：]$|^\W*(?:亲爱的客户|尊敬的|小主|客官|欢迎|感谢|谢谢|祝您|祝福|很高兴|高兴|不客气|没关系|客气|您太客气|您客气|应该做的|这(?:都)?是我们?应该|辛苦您|还辛苦|辛苦|麻烦您稍|请您?稍|还请您?稍|稍等|请稍|您稍"
-    r"|正在(?:为您)?(?:查|核|处理)|马上为您|抱歉|不好意思|对不起|非常抱歉|实在抱歉|给您带来|让您久等|请问(?:您)?(?:有|还有|是|需要|什么)|有什么|还有(?:其他|什么)|在的|您好在|当前咨询量|现在处于休息|怠慢|妹子怠慢|如果没有其他|有问题再来|期待|再见|么么哒|天天开心"
-    r"|遇到像您|别忘了|记得赏|点击.{0,4}[+表].{0,12}评价|打个评价|您(?:先)?别(?:着急|急|担心)|请(?:您)?(?:放心|谅解|见谅|理解|耐心)|还请您?(?:谅解|见谅|理解|耐心|放心)|理解您|明白您|非常理解|嗯|好(?:的|滴|哒|嘞)?$|是(?:的|滴)?(?:呢|哦|哈|呀)?$)"
-    r"|评价(?:一下|下)?(?:哦|呢|哈|吧|~|$)|人工智能|机器人|自动回复|地球不爆炸|千百次的擦肩|世界上最遥远|宇宙不重启|工号|竭诚|为您服务|品质与服务|旗舰店.{0,6}请问|对话框|客服.{0,4}(?:上班|工作)时间|本店|咨询组|请简单(?:描述|说明)|请.{0,6}(?:描述|说明)(?:一下|下)?(?:您|问题)"
+    r"^[(（]|^结果|: 、|[:：]$|^\W*(?:亲爱的客户|尊敬的|小主|客官|欢迎|感谢|谢谢|祝您|祝福|很高兴|高兴|不客气|没关系"
+    r"|客气|您太客气|您客气|应该做的|这(?:都)?是我们?应该|辛苦您|还辛苦|辛苦|麻烦您稍|请您?稍|还请您?稍|稍等|请稍"
+    r"|您稍"
+    r"|正在(?:为您)?(?:查|核|处理)|马上为您|抱歉|不好意思|对不起|非常抱歉|实在抱歉|给您带来|让您久等"
+    r"|请问(?:您)?(?:有|还有|是|需要|什么)|有什么|还有(?:其他|什么)|在的|您好在|当前咨询量|现在处于休息|怠慢"
+    r"|妹子怠慢|如果没有其他|有问题再来|期待|再见|么么哒|天天开心"
+    r"|遇到像您|别忘了|记得赏|点击.{0,4}[+表].{0,12}评价|打个评价|您(?:先)?别(?:着急|急|担心)|请(?:您)?(?:放心|谅解"
+    r"|见谅|理解|耐心)|还请您?(?:谅解|见谅|理解|耐心|放心)|理解您|明白您|非常理解|嗯|好(?:的|滴|哒|嘞)?$|是(?:的"
+    r"|滴)?(?:呢|哦|哈|呀)?$)"
+    r"|评价(?:一下|下)?(?:哦|呢|哈|吧|~|$)|人工智能|机器人|自动回复|地球不爆炸|千百次的擦肩|世界上最遥远|宇宙不重启"
+    r"|工号|竭诚|为您服务|品质与服务|旗舰店.{0,6}请问|对话框|客服.{0,4}(?:上班|工作)时间|本店|咨询组|请简单(?:描述"
+    r"|说明)|请.{0,6}(?:描述|说明)(?:一下|下)?(?:您|问题)"
 )
 _ONE_ORDER = re.compile(
-    r"帮您?(?:看|查|核|登|备|反馈|催|申|取消|联系|修改|改|处理|操作|升级|记录|转|问|加急|安排|提交|跟进|预约|确认|退|换|补|通知|告知|下单|审)|(?:为|给|替)您(?:看|查|核|登|备|反馈|催|申|取消|联系|修改|处理|操作|升级|记录|转|问|加急|安排|提交|跟进|预约|确认|退|换|补|通知|补偿|解决)"
-    r"|已经?(?!激活|拆|使用|过|超|开|签收的|发货的|生产|下架|停产|售罄)|都(?:帮|为|给|登记|反馈|备注|催|申请|提交|取消|修改|通知|联系|核实|升级|发货|发出|签收|出库|到达|退款|拦截|安排|预约|上报|在.{0,6}(?:路上|途中|配送))|(?:您|你)(?:的)?(?:订单|包裹|快递|商品|货|件|退款|申请|服务单|发票)(?:这边)?(?:预计|已|目前|现在|正在|是|在|显示|还|没|尚未|于|今天|明天|会在|将|刚)"
-    r"|(?:这|此|该)(?:个)?(?:订单|单子|单|笔|包裹)|(?:我|妹子|小妹|客服|妹儿)?(?:这边|这里|我们)?(?:看到|查到|查询到|核实到|看了|查了|看下|查下|看一下|查一下|显示|查看(?:到|是|您|了|下)|帮查|核查|反馈给|登记|备注|上报)"
-    r"|(?:今天|明天|昨天|后天|今晚|刚刚|刚才|方才|早上|下午|稍后|晚点|一会|等会)|预计(?:是)?\[|(?:\[|【|<)?(?:订单|姓名|电话|地址|日期|时间|手机|运单|单号|组织机构)(?:编)?号?[xX]?(?:\]|】|>)|\d{1,2}月\d{1,2}[日号]|\[数字x\]月|\d{8,}|[A-Za-z]{2,4}\d{9,}"
-    r"|您(?:方便)?(?:提供|发|说|描述|给我|告诉我|选择一下|点击)(?:一下|下)?.{0,8}(?:订单|单号|号码|图|截图|照片|地址|电话|手机|微信|账号|姓名|问题)|(?:订单号|单号|截图|图片|照片|视频)(?:发|给|提供)|发(?:个|一下|下|我|给我|过来)|拍(?:个|张|一?下|照)|麻烦.{0,8}(?:提供|发|拍)"
-    r"|(?:我|妹子|小妹)(?:会|再|去|先|马上|立刻|正在|来|尽快|给)|(?:联系|通知|反馈|催促)(?:了|好|过)|稍等|跟进|师傅[,，]|\[站点x\].*(?:到|发往|送往)"
+    r"帮您?(?:看|查|核|登|备|反馈|催|申|取消|联系|修改|改|处理|操作|升级|记录|转|问|加急|安排|提交|跟进|预约|确认|退"
+    r"|换|补|通知|告知|下单|审)|(?:为|给|替)您(?:看|查|核|登|备|反馈|催|申|取消|联系|修改|处理|操作|升级|记录|转|问"
+    r"|加急|安排|提交|跟进|预约|确认|退|换|补|通知|补偿|解决)"
+    r"|已经?(?!激活|拆|使用|过|超|开|签收的|发货的|生产|下架|停产|售罄)|都(?:帮|为|给|登记|反馈|备注|催|申请|提交"
+    r"|取消|修改|通知|联系|核实|升级|发货|发出|签收|出库|到达|退款|拦截|安排|预约|上报|在.{0,6}(?:路上|途中|配送))"
+    r"|(?:您|你)(?:的)?(?:订单|包裹|快递|商品|货|件|退款|申请|服务单|发票)(?:这边)?(?:预计|已|目前|现在|正在|是|在"
+    r"|显示|还|没|尚未|于|今天|明天|会在|将|刚)"
+    r"|(?:这|此|该)(?:个)?(?:订单|单子|单|笔|包裹)|(?:我|妹子|小妹|客服|妹儿)?(?:这边|这里|我们)?(?:看到|查到|查询到"
+    r"|核实到|看了|查了|看下|查下|看一下|查一下|显示|查看(?:到|是|您|了|下)|帮查|核查|反馈给|登记|备注|上报)"
+    r"|(?:今天|明天|昨天|后天|今晚|刚刚|刚才|方才|稍后|晚点|一会|等会)|预计(?:是)?\[|(?:\[|【|<)?(?:订单|姓名|电话"
+    r"|地址|日期|时间|手机|运单|单号|组织机构)(?:编)?号?[xX]?(?:\]|】|>)|\d{1,2}月\d{1,2}[日号]|\[数字x\]月|\d{8,}"
+    r"|[A-Za-z]{2,4}\d{9,}"
+    r"|您(?:方便)?(?:提供|发|说|描述|给我|告诉我|选择一下|点击)(?:一下|下)?.{0,8}(?:订单|单号|号码|图|截图|照片|地址"
+    r"|电话|手机|微信|账号|姓名|问题)|(?:订单号|单号|截图|图片|照片|视频)(?:发|给|提供)|发(?:个|一下|下|我|给我"
+    r"|过来)|拍(?:个|张|一?下|照)|麻烦.{0,8}(?:提供|发|拍)"
+    r"|(?:我|妹子|小妹)(?:会|再|去|先|马上|立刻|正在|来|尽快|给)|(?:联系|通知|反馈|催促)(?:了|好|过)|稍等|跟进"
+    r"|师傅[,，]|\[站点x\].*(?:到|发往|送往)"
 )
-_ASKS_BACK = re.compile(r"[?？]|(?:吗|么|呢不|没有?呢|是不是|可以不|对吧|是吧|好吧|行吧|多远|多少|多久|哪里|哪个|什么|几个)\W*$|^\W*(?:您|亲|请问)?.{0,4}(?:什么|哪|几|多少|怎么|是否)(?!.{0,6}(?:都|也|可))")
-_OPENING = re.compile(r"^(?:(?:亲爱[的哒]|亲亲|亲|您好|你好|小主|客官|是的|好的|嗯嗯|嗯|恩|对的|可以的|不好意思|抱歉|非常抱歉|嗯呢|诶|哦|这边|呢|哦|哈|\*|＊)[\s,，.。!！~、*]*)+(?=.{6})")
-_CLOSING = re.compile(r"(?:[\s~～^*]|(?:呢|哦|哈|哟|呐|哒|啦|噢|喔|咯|的说)(?:亲+|亲爱[的哒])?[\s~～!！.。]*|亲+|亲爱[的哒])+$")
+_ASKS_BACK = re.compile(
+    r"[?？]|(?:吗|么|呢不|没有?呢|是不是|可以不|对吧|是吧|好吧|行吧|多远|多少|多久|哪里|哪个|什么|几个)\W*$"
+    r"|^\W*(?:您|亲|请问)?.{0,4}(?:什么|哪|几|多少|怎么|是否)(?!.{0,6}(?:都|也|可))"
+)
+_OPENING = re.compile(
+    r"^(?:(?:亲爱[的哒]|亲亲|亲|您好|你好|小主|客官|是的|好的|嗯嗯|嗯|恩|对的|可以的|不好意思|抱歉|非常抱歉|嗯呢|诶"
+    r"|哦|这边|呢|哦|哈|\*|＊)[\s,，.。!！~、*]*)+(?=.{6})"
+)
+_CLOSING = re.compile(
+    r"(?:[\s~～^*]|(?:呢|哦|哈|哟|呐|哒|啦|噢|喔|咯|的说)(?:亲+|亲爱[的哒])?[\s~～!！.。]*|亲+|亲爱[的哒])+$"
+)
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _MIN_HAN, _MAX_CHARS = 6, 220
-_SAME = 0.62  # cosine from which two answers count as one
+_SAME = 0.55  # cosine from which two answers count as one
 _CANNED_GROUPS = 4  # a line that answers this many different questions answers none
 _MOST = 8
+_COMPARED = 400  # answers of one group that are compared with each other
 
 
 @dataclass(slots=True)
@@ -63,7 +91,7 @@ def answers_of_groups(groups: Sequence[Sequence[AskedQuestion]]) -> list[tuple[M
         return found
     vectors = vectorise(*char_grams([c.key for c in candidates], (1, 2)), len(candidates))
     asked = vectorise(
-        *char_grams([c.key for c in candidates] + [c.question for c in candidates], (2,)), 2 * len(candidates)
+        *char_grams([c.key for c in candidates] + [c.question for c in candidates], (1, 2)), 2 * len(candidates)
     )
     by_group: dict[int, list[int]] = defaultdict(list)
     for number, candidate in enumerate(candidates):
@@ -111,9 +139,9 @@ def _candidates(groups: Sequence[Sequence[AskedQuestion]]) -> Iterable[_Candidat
 
 
 def _unfit(line: str) -> bool:
-    return bool(
-        is_debris(line) or _PLEASANTRY.search(line) or _ONE_ORDER.search(line) or _ASKS_BACK.search(line)
-    ) or PLACEHOLDER.search(line) is not None and not _fit_with_placeholders(line)
+    return bool(is_debris(line) or _PLEASANTRY.search(line) or _ONE_ORDER.search(line) or _ASKS_BACK.search(line)) or (
+        PLACEHOLDER.search(line) is not None and not _fit_with_placeholders(line)
+    )
 
 
 def _fit_with_placeholders(line: str) -> bool:
@@ -138,7 +166,7 @@ def _join(lines: Sequence[str]) -> str:
 def _cosines(vectors: Vectors, members: Sequence[int]) -> np.ndarray:
     if len(members) == 1:
         return np.ones((1, 1))
-    rows = vectors.tfidf[np.asarray(members[:400])]
+    rows = vectors.tfidf[np.asarray(members[:_COMPARED])]
     return np.asarray((rows @ rows.T).todense(), dtype=np.float64)
 
 
@@ -186,7 +214,7 @@ def _mean_elsewhere(row: np.ndarray, conversations: np.ndarray, own: int) -> flo
 
 
 _LEAST_SCORE = 0.4
-_LEAST_RELEVANCE = 0.02
+_LEAST_RELEVANCE = 0.03
 
 
 def most_common(texts: Iterable[str]) -> list[str]:

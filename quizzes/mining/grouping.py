@@ -1,8 +1,9 @@
 """Grouping of questions that ask the same thing.
 
-Texts become keys (normalised, without case and punctuation); equal keys are one. Pairs that share rare features are scored
-by a logistic model over lexical features (`pairs`, `weights`); average linkage over these scores makes groups. Groups of many
-near-identical wordings crowd the neighbour lists, so a second and third round compares groups by a few exemplars each.
+Texts become keys (normalised, without case and punctuation); equal keys are one. Pairs that share rare features are
+scored by a logistic model over lexical features (`pairs`, `weights`); average linkage over these scores makes groups.
+Groups of many near-identical wordings crowd the neighbour lists, so further rounds compare such groups with the others
+by a few exemplars each.
 No step holds all pairs; the result depends on the texts and their order alone.
 """
 
@@ -50,8 +51,9 @@ def group_keys(keys: Sequence[str], *, threshold: float = THRESHOLD) -> list[int
 def group_cores(cores: Sequence[str], *, threshold: float = CORE_THRESHOLD) -> list[int]:
     """Groups of chat questions, given by their cores (`core.cores`): one number a core.
 
-    What is compared is the matter alone; what asks for another kind of answer (何时, 为何, 哪里, 怎么, 多少钱) or negates stays
-    apart, since in such short texts little else tells "how long is the price guaranteed" from "guarantee my price".
+    What is compared is the matter alone; what asks for another kind of answer (何时, 为何, 哪里, 怎么, 多少钱) or
+    negates
+    stays apart: in such short texts little else tells "how long is the price guaranteed" from "guarantee my price".
     """
     numbers: dict[tuple[str, int, bool], int] = {}
     which = []

@@ -16,9 +16,16 @@ from quizzes.mining.turns import asked_questions
 from quizzes.mining.wording import text_key
 
 _FULL_WIDTH = str.maketrans({",": "，", "?": "？", "!": "！", ";": "；", ":": "："})
-_LEANS_ON_BEFORE = re.compile(r"^(?:那|所以|但是|但|然后|就是|因为|而且|不过|还有|这样|如果|也|又|并且|或者|要不|我是说|我说)|(?:那个|这个|上面|刚才|之前说)")
-_ONE_PERSON = re.compile(r"我(?:爸|妈|老公|老婆|朋友|儿子|女儿)|昨天|前天|刚才|刚刚|客户|顾客|他们|她|他(?!们)|你说|您说")
-_HALTING = re.compile(r"^(?:还是|有没有|也|都|就|现在|大概|有点|申请的)|也|而且|[^\w\s，。？！、；：“”（）()《》.%+\-/]")
+_LEANS_ON_BEFORE = re.compile(
+    r"^(?:那|所以|但是|但|然后|就是|因为|而且|不过|还有|这样|如果|也|又|并且|或者|要不|我是说|我说)|(?:那个|这个"
+    r"|上面|刚才|之前说)"
+)
+_ONE_PERSON = re.compile(
+    r"我(?:爸|妈|老公|老婆|朋友|儿子|女儿)|昨天|前天|刚才|刚刚|客户|顾客|他们|她|他(?!们)|你说|您说"
+)
+_HALTING = re.compile(
+    r"^(?:还是|有没有|也|都|就|现在|大概|有点|申请的)|也|而且|[^\w\s，。？！、；：“”（）()《》.%+\-/]"
+)
 _NOISE_AHEAD = re.compile(r"^[^\w\[【(（《“]+")
 _TAIL = re.compile(r"[\s,，.。!！~～、;；]+$|(?:谢谢|亲|哈|呀|哦|呢|啊|诶|噢)+[\s,.。!！~?？]*$")
 
@@ -64,6 +71,8 @@ def _group(
 
 def representative(members: Sequence[AskedQuestion]) -> str:
     """The wording that stands for all: typical, complete, readable, and understood without the chat around it."""
+    if len(members) == 1:
+        return tidy_wording(members[0].normalised)
     cores = Counter(question.core for question in members)
     pairs = Counter(pair for question in members for pair in set(_pairs(question.core)))
     best: tuple[float, int, str] | None = None

@@ -86,8 +86,8 @@ def candidate_pairs(
 ) -> tuple[Ints, Ints]:
     """Pairs (i < j) where one is among the NEIGHBOURS nearest of the other by shared rare features.
 
-    With `rows` only these texts are looked at, as if there were no others; with `seekers` (a flag for each of them) only
-    the neighbours of those are sought.
+    With `rows` only these texts are looked at, as if there were no others; with `seekers` (a flag for each of them)
+    only the neighbours of those are sought.
     """
     full, df = table.search
     chosen = np.arange(table.count) if rows is None else rows
@@ -104,7 +104,11 @@ def candidate_pairs(
     for start, stop in _blocks(cost_rows):
         block = (pruned[start:stop] @ across).tocoo()
         strong = block.data > _SCORE_FLOOR
-        near_rows, columns, values = sought[block.row[strong] + start], block.col[strong].astype(np.int64), block.data[strong]
+        near_rows, columns, values = (
+            sought[block.row[strong] + start],
+            block.col[strong].astype(np.int64),
+            block.data[strong],
+        )
         keep = near_rows != columns
         near_rows, columns, values = near_rows[keep], columns[keep], values[keep]
         order = np.lexsort((columns, -values, near_rows))

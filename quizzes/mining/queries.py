@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
@@ -126,7 +127,7 @@ def all_answers(group: QuestionGroup) -> list[GroupAnswer]:
     return list(db.session.scalars(query))
 
 
-def questions_of(group: QuestionGroup) -> Select[tuple[Question, Conversation]]:
+def questions_of(group: QuestionGroup) -> Any:
     """Each wording with the conversation it stands in, the latest first."""
     return (
         select(Question, Conversation)

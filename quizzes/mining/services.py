@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import String, delete, insert, select, type_coerce
 
 from lms.conversations.enums import MessageKind, Side
 from lms.conversations.models import Conversation, Message
@@ -75,9 +75,9 @@ def _messages(shop_id: int | None) -> Iterator[ChatMessage]:
         select(
             Message.conversation_id,
             Message.id,
-            Message.side,
+            type_coerce(Message.side, String),
             Message.text,
-            Message.kind,
+            type_coerce(Message.kind, String),
             Conversation.product_ref,
             Conversation.product_name,
         )
@@ -86,7 +86,7 @@ def _messages(shop_id: int | None) -> Iterator[ChatMessage]:
         .order_by(Message.conversation_id, Message.position)
     )
     for conversation_id, message_id, side, text, kind, ref, name in db.session.execute(query).yield_per(5000):
-        yield ChatMessage(conversation_id, message_id, str(side), text, str(kind), ref or "", name or "")
+        yield ChatMessage(conversation_id, message_id, side, text, kind, ref or "", name or "")
 
 
 Member = tuple[int, str]

@@ -15,7 +15,8 @@ from quizzes.mining.debris import is_debris, strip_codes, strip_politeness
 
 # Sentences end at stops and line breaks; some exports join a customer's messages with a space.
 _SENTENCES = re.compile(
-    r"(?<=[?!。;？！；])\s*|\s*\n\s*|(?<=[\u4e00-\u9fff\]】])[ \u3000]+(?=[\u4e00-\u9fff\[【])|[~～]{2,}|(?<=[\u4e00-\u9fff])\.{2,}|…+"
+    r"(?<=[?!。;？！；])\s*|\s*\n\s*|(?<=[\u4e00-\u9fff\]】])[ \u3000]+(?=[\u4e00-\u9fff\[【])|[~～]{2,}"
+    r"|(?<=[\u4e00-\u9fff])\.{2,}|…+"
 )
 _CLAUSES = re.compile(r"[,，、:：]\s*|\s+")
 _LONG = 26  # characters above which the asking clause is taken out of its sentence
@@ -52,13 +53,16 @@ def asked_questions(messages: Iterable[ChatMessage]) -> list[AskedQuestion]:
                 segments.extend(mine)
     _describe(segments)
     questions: list[AskedQuestion] = []
+    lines_of: dict[int, tuple[str, ...]] = {}
     for runs in runs_of:
         hint = _stage_hint(runs)
         product = _products(runs)
         for place, (side, run) in enumerate(runs):
             if side != "customer":
                 continue
-            for message, raw, text, core in _questions_of_run(by_run[id(run)]):
+            found = _questions_of_run(by_run[id(run)])
+            replies = tuple(_replies(runs, place, by_run, lines_of)) if found else ()
+            for message, raw, text, core in found:
                 ref, label = product(message)
                 questions.append(
                     AskedQuestion(
@@ -67,7 +71,7 @@ def asked_questions(messages: Iterable[ChatMessage]) -> list[AskedQuestion]:
                         text=raw,
                         normalised=text,
                         core=core,
-                        replies=tuple(_replies(runs, place, by_run)),
+                        replies=replies,
                         product_ref=ref,
                         product_label=label,
                         stage_hint=hint,
@@ -157,7 +161,10 @@ def _questions_of_run(segments: Sequence[_Segment]) -> list[tuple[ChatMessage, s
 
 
 def _replies(
-    runs: Sequence[tuple[str, list[ChatMessage]]], place: int, by_run: dict[int, list[_Segment]]
+    runs: Sequence[tuple[str, list[ChatMessage]]],
+    place: int,
+    by_run: dict[int, list[_Segment]],
+    lines_of: dict[int, tuple[str, ...]],
 ) -> Iterator[Reply]:
     """The agent's next turn; and the one after it, when the customer only nodded in between."""
     turns = 0
@@ -168,8 +175,9 @@ def _replies(
             continue
         spoken = [message for message in run if message.side == "agent" and message.kind == "text"]
         if spoken:
-            lines = tuple(line for message in spoken for line in _split(message.text))
-            yield Reply(spoken[0].conversation_id, spoken[0].message_id, lines)
+            if id(run) not in lines_of:
+                lines_of[id(run)] = tuple(line for message in spoken for line in _split(message.text))
+            yield Reply(spoken[0].conversation_id, spoken[0].message_id, lines_of[id(run)])
             turns += 1
             if turns == _REPLY_TURNS:
                 return
@@ -189,6 +197,8 @@ def _stage_hint(runs: Sequence[tuple[str, list[ChatMessage]]]) -> str:
 
 def _products(runs: Sequence[tuple[str, list[ChatMessage]]]) -> Callable[[ChatMessage], tuple[str, str]]:
     """The product of a message: its own, or the conversation's when it has only one."""
-    seen = dict.fromkeys((m.product_ref, m.product_label) for _, run in runs for m in run if m.product_ref or m.product_label)
+    seen = dict.fromkeys(
+        (m.product_ref, m.product_label) for _, run in runs for m in run if m.product_ref or m.product_label
+    )
     only = next(iter(seen)) if len(seen) == 1 else ("", "")
     return lambda message: (message.product_ref, message.product_label) if message.product_ref else only

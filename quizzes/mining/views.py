@@ -38,9 +38,7 @@ from quizzes.mining.rules import can_edit_group, can_see_group
 from quizzes.mining.services import edit_group, hide_group, refuse_answer
 from quizzes.permissions import Q
 
-bp = Blueprint(
-    "mining", __name__, url_prefix="/questions", template_folder="templates", static_folder="static"
-)
+bp = Blueprint("mining", __name__, url_prefix="/questions", template_folder="templates", static_folder="static")
 LIST_SIZE = 30
 WORDINGS_SIZE = 40
 
@@ -171,9 +169,7 @@ def edit(group_id: int) -> Response | tuple[str, int]:
 def choose(group_id: int, answer_id: int) -> Response:
     """Use this answer (use=1), or refuse it; refusing a second time takes it back."""
     group = _group(group_id)
-    answer = db.session.scalar(
-        select(GroupAnswer).where(GroupAnswer.id == answer_id, GroupAnswer.group_id == group.id)
-    )
+    answer = db.session.scalar(select(GroupAnswer).where(GroupAnswer.id == answer_id, GroupAnswer.group_id == group.id))
     if answer is None:
         raise NotFound(_("这条回答已不在了，请刷新页面。"))
     if request.form.get("use"):

@@ -1,4 +1,4 @@
-"""Weights of the pair model: log odds that two texts mean the same. Made by tests/bench/fit_grouping.py."""
+"""Weights of the pair model: log odds that two texts mean the same. From tests/bench/fit_grouping.py."""
 
 THRESHOLD = 0.3
 

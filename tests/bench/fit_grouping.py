@@ -1,7 +1,7 @@
 """Learns the weights of quizzes/mining/weights.py and prints the file; cross-validates with --check.
 
-Pairs come from the groups of ../shared/data/question-groups, in three settings so that the weights suit more than one kind of
-corpus: all groups alone, all groups with their look-alikes as strangers, and small corpora of 100 groups.
+Pairs come from the groups of ../shared/data/question-groups, in three settings so that the weights suit more than one
+kind of corpus: all groups alone, all groups with their look-alikes as strangers, and small corpora of 100 groups.
 Usage: python -m tests.bench.fit_grouping [--check] > quizzes/mining/weights.py
 """
 
@@ -56,7 +56,10 @@ def settings(groups: list[dict]) -> list[tuple[float, tuple[np.ndarray, np.ndarr
 
 
 def fit(parts: list[tuple[float, tuple[np.ndarray, np.ndarray, np.ndarray]]], fold: int | None) -> tuple[float, ...]:
-    """Intercept and weights of the raw features, from the pairs of one fold (None: of both, so that the share of true pairs is as in one)."""
+    """Intercept and weights of the raw features, from the pairs of one fold.
+
+    None: of both, never across, so that the share of true pairs is as in one.
+    """
     keep = [part[2] >= 0 if fold is None else part[2] == fold for _, part in parts]
     features = np.vstack([part[0][k] for (_, part), k in zip(parts, keep, strict=True)])
     labels = np.concatenate([part[1][k] for (_, part), k in zip(parts, keep, strict=True)])
@@ -106,7 +109,7 @@ def main() -> None:
         return
     names = ("intercept", *pairs.FEATURES)
     lines = "\n".join(f"    {value:.4f},  # {name}" for name, value in zip(names, fit(parts, None), strict=True))
-    print(f'''"""Weights of the pair model: log odds that two texts mean the same. Made by tests/bench/fit_grouping.py."""
+    print(f'''"""Weights of the pair model: log odds that two texts mean the same. From tests/bench/fit_grouping.py."""
 
 THRESHOLD = {THRESHOLD}
 
