@@ -38,7 +38,7 @@ def permissions() -> list[PermissionSpec]:
 def navigation() -> list[NavItem]:
     return [
         NavItem("lessons.index", _l("课程"), "book", 20, C.LESSONS_READ, "learn", tab=True),
-        NavItem("lesson_authoring.index", _l("课时管理"), "edit", 60, C.LESSONS_EDIT, "chats"),
+        NavItem("lesson_authoring.index", _l("课时管理"), "edit", 345, C.LESSONS_EDIT, "chats"),
     ]
 
 

@@ -18,7 +18,7 @@ from lms.kernel.errors import NotFound
 from lms.learning.enums import AssignmentState, Dimension, Verb
 from lms.learning.models import Activity, Assignment, Competency, Record
 from lms.people.models import Person, Shop
-from lms.people.queries import shop_filter
+from lms.people.queries import assignable_filter, shop_filter
 from lms.people.rules import require_visible
 
 KIND = "lesson"
@@ -246,10 +246,17 @@ class LessonFilter:
 
 
 def managed_lessons(person: Person, wanted: LessonFilter) -> Any:
-    """Rows of (lesson, newest version, people who finished it) for authors, to be paginated. Archived ones last."""
+    """Rows of (lesson, newest version, people who finished it) for authors, to be paginated. Archived ones last.
+
+    Counted are the people whom the author may assign to: of a lesson for all shops, not the other clients' people.
+    """
     readers = (
         select(func.count(Record.actor_id.distinct()))
-        .where(Record.activity_id == Lesson.activity_id, Record.verb == Verb.COMPLETED)
+        .where(
+            Record.activity_id == Lesson.activity_id,
+            Record.verb == Verb.COMPLETED,
+            assignable_filter(person, Record.actor_id),
+        )
         .correlate(Lesson)
         .scalar_subquery()
     )

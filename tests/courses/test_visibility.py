@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -10,15 +11,25 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import scoped_session
 
+from courses.lessons.enums import ReachedBy
 from courses.lessons.models import Lesson
 from courses.lessons.queries import LessonFilter, all_shop_ids, managed_lessons, readable
 from courses.lessons.rules import can_edit_lesson, can_manage_lesson, can_read_lesson, can_write_for
-from courses.lessons.services import Draft, archive, copy_lesson, create_lesson, edit_lesson, publish
+from courses.lessons.services import (
+    Draft,
+    archive,
+    copy_lesson,
+    create_lesson,
+    edit_lesson,
+    open_lesson,
+    publish,
+    record_reading,
+)
 from courses.starter.services import load_starter
 from lms.kernel.errors import Forbidden, NotFound
 from lms.people.models import Person
 from tests.conftest import Cast
-from tests.courses.conftest import AT, BODY, write_lesson
+from tests.courses.conftest import AT, BODY, newest, write_lesson
 from tests.factories import make_competency
 
 SignIn = Callable[[Person], FlaskClient]
@@ -163,3 +174,16 @@ def test_a_competency_of_another_shop_is_not_offered(cast: Cast, sign_in: SignIn
     session.commit()
     page = sign_in(cast.trainer).get("/lessons/manage/new").get_data(as_text=True)
     assert "乙店的秘密能力" not in page
+
+
+def test_readers_of_everybodys_lesson_are_counted_within_reach(cast: Cast, session: scoped_session) -> None:
+    lesson = write_lesson(cast.admin, None, title="通用课")
+    done = AT + timedelta(hours=1)
+    for person in (cast.agent, cast.agent2, cast.other_agent):
+        open_lesson(actor=person, lesson=lesson, version=newest(lesson), at=AT)
+        record_reading(actor=person, lesson=lesson, version=newest(lesson), reached_by=ReachedBy.BUTTON, at=done)
+    counted = {
+        person.account: session.execute(managed_lessons(person, LessonFilter())).one().readers
+        for person in (cast.trainer, cast.other_trainer, cast.admin)
+    }
+    assert counted == {"trainer": 2, "other_trainer": 1, "admin": 3}
