@@ -45,7 +45,7 @@ def items() -> None:
 
 @items.command("draft")
 @click.option(
-    "--top", default=50, show_default=True, type=click.IntRange(1, 500), help="给热度最高的多少个客户问题出题"
+    "--top", default=50, show_default=True, type=click.IntRange(1, 2000), help="给热度最高的多少个客户问题出题"
 )
 @click.option("--types", "types", default="", help="题型，逗号隔开：single,multiple,truefalse,fill,short；默认全部")
 @click.option("--shop", default="", help="只给这家店铺出题")

@@ -26,7 +26,7 @@ from quizzes.drafting.drafter import Drafter, Progress
 from quizzes.drafting.topics import containment, likeness
 from quizzes.mining.models import GroupAnswer, Question, QuestionGroup
 
-MOST_GROUPS = 500
+MOST_GROUPS = 2000
 BACKGROUND = 1500
 VARIANTS = 20
 ANSWERS = 12

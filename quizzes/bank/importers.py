@@ -135,7 +135,8 @@ def parse_definition(kind: str, cells: dict[str, str], old: dict[str, Any]) -> d
                 raise BadRow("单选题的正确答案要填一个选项字母，例如 B")
             new["key"] = chosen[0]
         else:
-            new["keys"] = chosen
+            before = old.get("keys") or []
+            new["keys"] = before if set(before) == set(chosen) else chosen
             new["scoring"] = _scoring(cells.get("计分方式", ""), old.get("scoring", "partial"))
         new["shuffle"] = old.get("shuffle", True)
         return new

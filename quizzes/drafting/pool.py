@@ -68,7 +68,7 @@ POLICY = frozenset(
 # From the narrow to the wide: a sentence about 退货运费 is one about 运费.
 _NARROW_FIRST = tuple(TOPIC_LABELS)
 GENERIC_FROM = 4
-BORROW_FROM = 1.9
+BORROW_FROM = 2.3
 
 
 @dataclass(frozen=True, slots=True)

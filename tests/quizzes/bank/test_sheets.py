@@ -25,6 +25,10 @@ from tests.quizzes.bank.making import AT, DEFINITIONS, make_item
 Row = list[Any]
 
 
+# Keys in another order than the options: a sheet can't show that, and must not change it.
+UNORDERED = DEFINITIONS["multiple"] | {"keys": DEFINITIONS["multiple"]["keys"][::-1]}
+
+
 @pytest.fixture
 def items(cast: Cast, session: scoped_session) -> list[Item]:
     competency = make_competency("熟悉退换货规则")
@@ -34,6 +38,7 @@ def items(cast: Cast, session: scoped_session) -> list[Item]:
         )
         for kind in DEFINITIONS
     ]
+    made.append(make_item(cast.trainer, shop=cast.shop, type="multiple", stem="次序", definition=UNORDERED))
     session.commit()
     return made
 
@@ -64,7 +69,7 @@ def test_only_the_edits_change(cast: Cast, session: scoped_session, items: list[
     fill[column("正确答案")] = "7天 | 七天 | 一周"
     rows.append(["", "判断", "", "技能", "", "新写的判断题", *[""] * 8, "", "错", "", "", ""])
     report = import_rows(rows, actor=cast.trainer, shop_id=cast.shop.id, at=AT)
-    assert (report.added, report.changed, report.unchanged, report.errors) == (1, 2, 3, [])
+    assert (report.added, report.changed, report.unchanged, report.errors) == (1, 2, 4, [])
     old = DEFINITIONS["single"]
     new = items[0].current_version
     assert new is not None and new.number == 2
