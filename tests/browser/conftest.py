@@ -175,6 +175,14 @@ def sign_in(browser: Browser, server: Server) -> Iterator[SignIn]:
     assert problems == []
 
 
+@pytest.fixture
+def browser_page(browser: Browser, server: Server) -> Iterator[Page]:
+    """A page of somebody who has not signed in."""
+    context = browser.new_context(viewport=DESKTOP, locale="zh-CN", base_url=server.url)
+    yield context.new_page()
+    context.close()
+
+
 def demo_password() -> str:
     """The one password of the demo accounts, as the sign-in page tells it."""
     from lms.demo.people import PASSWORD
