@@ -25,7 +25,7 @@ _DONE = _TRAINERS | {"trainer": 302, "admin": 302}
 EXPECTED = {
     "bank.index": _TRAINERS,
     "bank.show": _TRAINERS,
-    "bank.new": _TRAINERS,
+    "bank.new": _TRAINERS | {"other": 200},
     "bank.new [POST]": _DONE,
     "bank.edit": _TRAINERS,
     "bank.edit [POST]": _DONE,
