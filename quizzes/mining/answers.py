@@ -53,10 +53,18 @@ _ONE_ORDER = re.compile(
     r"|(?:我|妹子|小妹)(?:会|再|去|先|马上|立刻|正在|来|尽快|给)|(?:联系|通知|反馈|催促)(?:了|好|过)|稍等|跟进"
     r"|师傅[,，]|\[站点x\].*(?:到|发往|送往)"
 )
+# What tells how things stand, or what will be done for this customer.
+_STATE_OF_CASE = re.compile(
+    r"分拣中心|到了|目前(?:是|还|已|正|在)|正在|暂时(?:是|还)?(?:未|没|无|不)|核实|今日|当前|预计.{0,5}(?:送达|送到"
+    r"|到货|发货|下午|上午|今|明)|^您的是|^您这|由于您的|因为您的"
+    r"|给您(?:报销|补|积极|调|送|换|退|处理|反馈)|(?:这|此|该).{1,8}订单|告知一?下|放心好|您.{0,3}提供|抬头是|已为"
+    r"|帮到您|(?:您|你)(?:看|说)(?:的|一下|下)"
+)
 _ASKS_BACK = re.compile(
-    r"[?？]|(?:吗|么|呢不|没有?呢|是不是|可以不|对吧|是吧|好吧|行吧|多远|多少|多久|哪里|哪个|什么|几个)\W*$"
+    r"[?？]|(?:吗|么|嘛|呢不|没有?呢|是不是|可以不|对吧|是吧|好吧|行吧|多远|多少|多久|哪里|哪个|什么|几个)\W*$"
     r"|^\W*(?:您|亲|请问)?.{0,4}(?:什么|哪|几|多少|怎么|是否)(?!.{0,6}(?:都|也|可))"
 )
+_UNFIT = (_PLEASANTRY, _ONE_ORDER, _STATE_OF_CASE, _ASKS_BACK)
 _OPENING = re.compile(
     r"^(?:(?:亲爱[的哒]|亲亲|亲|您好|你好|小主|客官|是的|好的|嗯嗯|嗯|恩|对的|可以的|不好意思|抱歉|非常抱歉|嗯呢|诶"
     r"|哦|这边|呢|哦|哈|\*|＊)[\s,，.。!！~、*]*)+(?=.{6})"
@@ -139,9 +147,10 @@ def _candidates(groups: Sequence[Sequence[AskedQuestion]]) -> Iterable[_Candidat
 
 
 def _unfit(line: str) -> bool:
-    return bool(is_debris(line) or _PLEASANTRY.search(line) or _ONE_ORDER.search(line) or _ASKS_BACK.search(line)) or (
-        PLACEHOLDER.search(line) is not None and not _fit_with_placeholders(line)
-    )
+    """Whether a line is no part of an answer that holds for everybody."""
+    if is_debris(line) or any(pattern.search(line) for pattern in _UNFIT):
+        return True
+    return PLACEHOLDER.search(line) is not None and not _fit_with_placeholders(line)
 
 
 def _fit_with_placeholders(line: str) -> bool:

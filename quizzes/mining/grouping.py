@@ -25,7 +25,7 @@ from quizzes.mining.wording import STRICT_KINDS, guard_of, text_key
 # The weights come from a corpus with few numbers; in shops a number is the model, the size, the deadline.
 _NUMBER_GUARD = np.float32(1.5)
 _KIND_GUARD = np.float32(3.0)
-CORE_THRESHOLD = 0.6
+CORE_THRESHOLD = 0.7
 _ROUNDS = 2  # further rounds over exemplars
 _EXEMPLARS = 3
 _CROWDED = 5  # members from which a group fills its neighbours' lists

@@ -46,8 +46,13 @@ def mine_chats(messages: Iterable[ChatMessage], *, products: Mapping[str, str] |
         _group(members, answers, conversations, products or {})
         for members, answers in zip(groups, answers_of_groups(groups), strict=True)
     ]
-    mined.sort(key=lambda group: (-group.count, -len(group.questions), group.question))
+    mined.sort(key=lambda group: (-group.count, -_agreement(group), -len(group.questions), group.question))
     return MinedChats(len(said), conversations, len(questions), tuple(mined))
+
+
+def _agreement(group: MinedGroup) -> float:
+    """How much of a group has the very same core: of two groups as hot, the surer one stands first."""
+    return round(max(Counter(question.core for question in group.questions).values()) / len(group.questions), 3)
 
 
 def _group(
@@ -87,9 +92,9 @@ def representative(members: Sequence[AskedQuestion]) -> str:
         typical = sum(pairs[pair] for pair in own) / max(1, len(own)) / len(members)
         size = len(text_key(text))
         score = 2 * typical + cores[question.core] / len(members)
-        score += 0.2 * min(3, wordings[text_key(question.normalised)] - 1)
+        score += 0.1 * min(3, wordings[text_key(question.normalised)] - 1)
         score -= 0.4 * bool(_HALTING.search(text)) + 0.15 * text.endswith("么？")
-        score -= 0.08 * max(0, 6 - size) + 0.03 * max(0, size - 18)
+        score -= 0.16 * max(0, 6 - size) + 0.03 * max(0, size - 18)
         score -= 0.8 * bool(PLACEHOLDER.search(text)) + 0.5 * bool(_LEANS_ON_BEFORE.search(text))
         score -= 0.4 * bool(_ONE_PERSON.search(text)) + 0.15 * ("，" in text)
         score += 0.3 * (kind_of(question.normalised) is Asking.QUESTION)

@@ -15,7 +15,7 @@ from quizzes.mining.debris import is_debris, strip_codes, strip_politeness
 
 # Sentences end at stops and line breaks; some exports join a customer's messages with a space.
 _SENTENCES = re.compile(
-    r"(?<=[?!。;？！；])\s*|\s*\n\s*|(?<=[\u4e00-\u9fff\]】])[ \u3000]+(?=[\u4e00-\u9fff\[【])|[~～]{2,}"
+    r"(?<=[?!。;？！；])\s*|\s*\n\s*|(?<=[\u4e00-\u9fff\]】])[ \u3000]+(?=[\u4e00-\u9fff\[【])|[~～]{2,}|[~～]\s+"
     r"|(?<=[\u4e00-\u9fff])\.{2,}|…+"
 )
 _CLAUSES = re.compile(r"[,，、:：]\s*|\s+")
