@@ -26,6 +26,8 @@ _ANYBODY = frozenset(
     "客户 买家 用户 顾客 访客 会员 消费者 匿名 匿名用户 匿名买家 nan null none customer user buyer".split()
 )
 _PREVIEW = 60
+# Halves of characters and control codes, which neither a database nor a page can hold.
+_UNSTORABLE = re.compile(r"[\ud800-\udfff\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def kind_of(text: str) -> MessageKind:
@@ -82,7 +84,7 @@ class Prepared:
 @lru_cache(maxsize=4096)
 def mask_label(label: str) -> str:
     """An agent's name, a product's name or a file's name as it may be shown."""
-    return mask(label).text[:100]
+    return mask(_UNSTORABLE.sub("", label)).text[:100]
 
 
 def product_number(ref: str) -> str:
@@ -114,7 +116,7 @@ class Preparer:
             facts={key: mask_label(value) for key, value in parsed.facts.items()},
         )
         for message in parsed.messages:
-            masked = mask(message.text, nicks=nicks)
+            masked = mask(_UNSTORABLE.sub("", message.text), nicks=nicks)
             for kind, count in masked.counts.items():
                 self.masked[kind] = self.masked.get(kind, 0) + count
             at = None if message.sent_at is None else _naive(message.sent_at)
@@ -125,7 +127,7 @@ class Preparer:
                     mask_label(message.sender) if message.sender else "",
                     at,
                     kind.value,
-                    masked.text.replace("\0", ""),
+                    masked.text,
                     self._digests.message(message.side.value, at or "", message.text.strip()),
                 )
             )

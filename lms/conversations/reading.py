@@ -87,7 +87,7 @@ def companions_in(paths: Iterable[tuple[Path, str]]) -> list[SessionTable]:
     for path, name in paths:
         try:
             found += [table for source in open_sources(path, name) if (table := session_table_of(source)) is not None]
-        except UnreadableFile:
+        except (UnreadableFile, OSError):
             continue
     return found
 

@@ -175,14 +175,19 @@ def waits_for_choice(chat_import: ChatImport) -> dict[str, Any] | None:
     return next((entry for entry in chat_import.files if entry.get("needs") and entry.get("key")), None)
 
 
-def discard_uploads(chat_import: ChatImport) -> int:
-    """Delete the raw files of an import, which hold unmasked data. Returns how many there were."""
+def discard_uploads(chat_import: ChatImport, *, only_done: bool = False) -> int:
+    """Delete the raw files of an import, which hold unmasked data. Returns how many there were.
+
+    only_done: leave those that wait for a person's choice.
+    """
     entries, count = [], 0
     for entry in chat_import.files:
-        if key := entry.get("key"):
+        key = entry.get("key")
+        if key and (entry.get("over") or not only_done):
             files().delete(key)
             count += 1
-        entries.append({**entry, "key": None})
+            entry = {**entry, "key": None}
+        entries.append(entry)
     chat_import.files = entries
     db.session.flush()
     return count

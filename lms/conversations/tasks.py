@@ -57,7 +57,6 @@ def run_import(job: JobHandle, *, import_id: int, columns: dict[str, str] | None
                     _wait(chat_import, index, reports[0].to_json())
                 else:
                     note_file(chat_import, index, reports)
-                    store.delete(entry["key"])
     except Exception:
         db.session.rollback()
         with unit_of_work():
@@ -68,6 +67,7 @@ def run_import(job: JobHandle, *, import_id: int, columns: dict[str, str] | None
     with unit_of_work():
         chat_import = _import(import_id)
         if waits_for_choice(chat_import) is not None:
+            discard_uploads(chat_import, only_done=True)
             chat_import.state = ImportState.CHOICE
         else:
             discard_uploads(chat_import)

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from lms.conversations.enums import Side
 from lms.conversations.formats.columns import ROLES, guess, missing
-from lms.conversations.formats.errors import NeedsMapping, TableHead
+from lms.conversations.formats.errors import NeedsMapping, TableHead, UnreadableFile
 from lms.conversations.formats.grouping import Row, group_rows
 from lms.conversations.formats.rows import delimiter_of, rows_of
 from lms.conversations.formats.shape import (
@@ -64,16 +64,18 @@ class Table:
 
 def read_head(source: ChatSource) -> tuple[TableHead, int]:
     """The header with some rows below it, and the header's line number. Lines above it (a title) are skipped."""
-    top = [row for row in islice(rows_of(source), _HEADER_WITHIN + _SAMPLE_ROWS) if not isinstance(row, BadLine)]
+    rows = list(islice(rows_of(source), _HEADER_WITHIN + _SAMPLE_ROWS))
+    top = [row for row in rows if not isinstance(row, BadLine)]
     if not top:
-        return TableHead((), (), {}), 0
+        reason = next((row.reason for row in rows if isinstance(row, BadLine)), _("没有一行有内容。"))
+        raise UnreadableFile(_("读不到表头：%(reason)s", reason=reason), hint=_("请确认第一行是列名，每行一条消息。"))
     scores = [len(guess(cells)) for _number, cells in top[:_HEADER_WITHIN]]
     index = max(range(len(scores)), key=lambda i: (scores[i], -i))
     if scores[index] < 2:
         index = 0
     number, header = top[index]
-    rows = tuple(tuple(cells) for _number, cells in top[index + 1 : index + 1 + _SAMPLE_ROWS])
-    return TableHead(tuple(cell.strip() for cell in header), rows, guess(header)), number
+    samples = tuple(tuple(cells) for _number, cells in top[index + 1 : index + 1 + _SAMPLE_ROWS])
+    return TableHead(tuple(cell.strip() for cell in header), samples, guess(header)), number
 
 
 def _rows(
