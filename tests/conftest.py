@@ -182,6 +182,7 @@ def sign_in(app: Flask) -> Callable[[Person], FlaskClient]:
 
     def sign_in_as(person: Person) -> FlaskClient:
         client = app.test_client()
+        db.session.commit()  # the sign-in counts tries on a connection of its own, which must not wait for the test's
         answer = client.post("/sign-in", data={"account": person.account, "password": PASSWORD})
         assert answer.status_code == 302, answer.get_data(as_text=True)
         return client

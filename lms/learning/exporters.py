@@ -29,7 +29,7 @@ def matrix_headers(tasks: Sequence[Task]) -> list[str]:
 def matrix_rows(viewer: Person, wanted: MatrixFilter, tasks: Sequence[Task], at: datetime) -> Iterator[list[Any]]:
     """A row a person on the filtered matrix. Scores are points out of 100; a person without the task has blanks."""
     paths = team_paths()
-    for member, cells in all_cells(viewer, wanted, at):
+    for member, cells in all_cells(viewer, wanted, tasks, at):
         states = [cells[task.id].shown_state(at) for task in tasks if task.id in cells]
         row: list[Any] = [member.name, member.account, paths.get(member.team_id or 0, "")]
         row += [states.count("open"), states.count("overdue"), states.count("done")]

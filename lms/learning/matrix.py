@@ -198,10 +198,10 @@ def columns_shown(tasks: Sequence[Task], wanted: MatrixFilter) -> Sequence[Task]
 
 
 def all_cells(
-    viewer: Person, wanted: MatrixFilter, at: datetime, *, batch: int = 200
+    viewer: Person, wanted: MatrixFilter, columns: Sequence[Task], at: datetime, *, batch: int = 200
 ) -> Iterator[tuple[Member, dict[int, Cell]]]:
     """Every row of the matrix with its cells by task, a few hundred people at a time, for the export."""
-    tasks = [task.id for task in columns_shown(matrix_tasks(viewer, wanted), wanted)]
+    tasks = [task.id for task in columns]
     people = [Member(*row) for row in db.session.execute(matrix_people(viewer, wanted, at))]
     for start in range(0, len(people), batch):
         some = people[start : start + batch]

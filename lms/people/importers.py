@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from lms.kernel.db import db
 from lms.kernel.errors import DomainError
@@ -100,8 +100,6 @@ def apply_import(*, actor: Person, sheet: PeopleSheet, at: datetime) -> PeopleIm
 
     A row that changes nothing writes nothing. New accounts have no password until one is handed out.
     """
-    # SQLite's driver opens a transaction at the first write only; a savepoint before that would commit on its own.
-    db.session.execute(update(Person).where(Person.id == -1).values(name=Person.name))
     plan = plan_import(actor=actor, sheet=sheet)
     done = PeopleImported(errors=list(plan.errors), new_teams=list(plan.new_teams))
     teams: dict[TeamPath, Team] = {}

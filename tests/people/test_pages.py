@@ -134,7 +134,13 @@ def test_supervisors_only_read(cast, sign_in):
 
 def test_create_shows_the_password_once(cast, sign_in, app):
     client = sign_in(cast.admin)
-    data = {"account": "ZhangWei", "name": "张伟", "team_id": str(cast.team_a.id), "scope_id": "0", "roles": ["agent", "lead"]}
+    data = {
+        "account": "ZhangWei",
+        "name": "张伟",
+        "team_id": str(cast.team_a.id),
+        "scope_id": "0",
+        "roles": ["agent", "lead"],
+    }
     answer = client.post("/people/new", data=data)
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "no-store"
@@ -325,7 +331,13 @@ def test_only_empty_teams_can_be_deleted(cast, sign_in, session):
     for team in (cast.team, cast.team_a, scope):
         assert client.post(f"/teams/{team.id}/delete").status_code == 400
     session.expire_all()
-    assert {team.name for team in session.scalars(select(Team))} == {"甲客服部", "甲A组", "甲B组", "乙客服部", "有人管的空组"}
+    assert {team.name for team in session.scalars(select(Team))} == {
+        "甲客服部",
+        "甲A组",
+        "甲B组",
+        "乙客服部",
+        "有人管的空组",
+    }
 
 
 def test_shops_of_a_team_decide_what_its_people_see(cast, sign_in, session):
