@@ -137,7 +137,7 @@ def _begin_before_savepoint(connection: Connection, _name: str) -> None:
     """SQLite's driver opens a transaction at the first write only; a savepoint before it would commit when released."""
     driver = connection.connection.dbapi_connection
     if connection.dialect.name == "sqlite" and driver is not None and not driver.in_transaction:
-        driver.execute("BEGIN")
+        driver.execute("BEGIN IMMEDIATE")  # a read before the write would otherwise lose to another writer
 
 
 def engine_options(url: str) -> dict[str, Any]:

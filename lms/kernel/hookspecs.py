@@ -62,7 +62,8 @@ class PermissionSpec:
 class ActivityKind:
     """A kind of learning activity, such as "lesson" or "quiz".
 
-    ``url(activity_id)`` is the page where a person does it; ``manage_url(activity_id)`` the page of its editor.
+    ``url(activity_id)`` is the page where a person does it; ``manage_url(activity_id)`` the page of its editor;
+    ``record_url(context)`` the page that shows what a learning record with this context tells of, or None.
     """
 
     kind: str
@@ -70,6 +71,7 @@ class ActivityKind:
     icon: str
     url: Callable[[int], str]
     manage_url: Callable[[int], str] | None = None
+    record_url: Callable[[dict[str, Any]], str | None] | None = None
 
 
 @dataclass(frozen=True)

@@ -66,12 +66,19 @@ def activity_url(kind: str, activity_id: int) -> str | None:
     return known.url(activity_id) if known else None
 
 
+def record_url(kind: str, context: dict[str, Any]) -> str | None:
+    """The page that a record of this kind leads to, such as the result of an attempt."""
+    known = activity_kinds().get(kind)
+    return known.record_url(context) if known and known.record_url else None
+
+
 TEMPLATE_HELPERS: dict[str, Any] = {
     "activity_url": activity_url,
     "dimension_labels": DIMENSION_LABELS,
     "kind_icon": kind_icon,
     "kind_label": kind_label,
     "reason_labels": REASON_LABELS,
+    "record_url": record_url,
     "state_shown": state_shown,
     "verb_colours": VERB_COLOURS,
     "verb_labels": VERB_LABELS,

@@ -96,8 +96,11 @@ def write_record(
         context=context or {},
         idempotency_key=idempotency_key,
     )
-    db.session.add(record)
-    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            db.session.add(record)
+    except IntegrityError:  # told twice at the same moment: the other one was first
+        return db.session.scalars(select(Record).where(Record.idempotency_key == idempotency_key)).one()
     if completion and success is not False:
         _close_assignments(actor, activity, at)
     hooks().record_written(record=record)

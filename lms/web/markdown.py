@@ -90,7 +90,6 @@ def _converter(*, contents: bool) -> Markdown:
         "def_list",
         "pymdownx.superfences",
         "pymdownx.highlight",
-        "pymdownx.betterem",
         "pymdownx.tilde",
         "pymdownx.mark",
         "pymdownx.tasklist",
@@ -100,7 +99,6 @@ def _converter(*, contents: bool) -> Markdown:
     settings = {
         "pymdownx.highlight": {"use_pygments": False},
         "pymdownx.tilde": {"subscript": False},
-        "pymdownx.betterem": {"smart_enable": "underscore"},
     }
     return Markdown(extensions=extensions, extension_configs=settings, output_format="html")
 

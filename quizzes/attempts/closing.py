@@ -31,7 +31,7 @@ def close_by_examinee(*, attempt: Attempt, at: datetime) -> Attempt:
 
 def close_by_clock(*, attempt: Attempt, at: datetime) -> Attempt:
     """Hand in as of the deadline, if the attempt is open and overdue; otherwise nothing happens."""
-    if attempt.deadline_at is None or not is_overdue(attempt.deadline_at, at):
+    if not attempt.is_open or attempt.deadline_at is None or not is_overdue(attempt.deadline_at, at):
         return attempt
     return _close(attempt, ClosedBy.CLOCK, submitted_at=attempt.deadline_at, at=at)
 

@@ -45,6 +45,10 @@ class SlotView:
     response: Response
 
 
+_PERSON = joinedload(Attempt.person).lazyload(Person.grants)
+"""Whose attempt it is; the roles are not wanted, and would cost a statement."""
+
+
 def is_assigned(person: Person, quiz: Quiz) -> bool:
     """Whether the person has the quiz as a task, open or done; a cancelled one does not count."""
     query = select(Assignment.id).where(
@@ -107,7 +111,7 @@ def seen_item_ids(person: Person, quiz: Quiz) -> set[int]:
 def attempt_with_people(attempt_id: int) -> Attempt | None:
     """An attempt with its quiz, activity and person, in one statement."""
     query = select(Attempt).where(Attempt.id == attempt_id)
-    query = query.options(joinedload(Attempt.quiz).joinedload(Quiz.activity), joinedload(Attempt.person))
+    query = query.options(joinedload(Attempt.quiz).joinedload(Quiz.activity), _PERSON)
     return db.session.scalars(query).one_or_none()
 
 
@@ -155,7 +159,10 @@ def sources_of(views: Sequence[SlotView], *, each: int = 3) -> dict[int, list[It
 def marks_of(attempt: Attempt) -> dict[int, Mark]:
     """The mark that counts of each slot that a person marked, by slot id."""
     query = select(Mark).join(Slot).where(Slot.attempt_id == attempt.id).order_by(Mark.slot_id, Mark.revision)
-    return {mark.slot_id: mark for mark in db.session.scalars(query.options(joinedload(Mark.marker)))}
+    return {
+        mark.slot_id: mark
+        for mark in db.session.scalars(query.options(joinedload(Mark.marker).lazyload(Person.grants)))
+    }
 
 
 def takeable_filter(person: Person) -> ColumnElement[bool]:

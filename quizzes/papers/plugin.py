@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, url_for
 from flask_babel import lazy_gettext as _l
 
@@ -22,6 +24,11 @@ def navigation() -> list[NavItem]:
     return [NavItem("papers.index", _l("测验管理"), "clipboard-list", 340, Q.QUIZZES_EDIT, "chats")]
 
 
+def _result_of(context: dict[str, Any]) -> str | None:
+    attempt_id = context.get("attempt_id")
+    return url_for("attempts.result", attempt_id=attempt_id) if isinstance(attempt_id, int) else None
+
+
 @hookimpl
 def activity_kinds() -> list[ActivityKind]:
     return [
@@ -31,5 +38,6 @@ def activity_kinds() -> list[ActivityKind]:
             "clipboard-check",
             lambda activity_id: url_for("attempts.activity", activity_id=activity_id),
             lambda activity_id: url_for("papers.activity", activity_id=activity_id),
+            _result_of,
         )
     ]

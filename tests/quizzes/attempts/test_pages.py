@@ -186,7 +186,7 @@ def test_pages_of_the_examinee_ask_little(
     assert counted(client, count_queries, f"/attempts/{attempt.id}") == TAKE
     assert counted(client, count_queries, f"/attempts/{small.id}") == TAKE
     assert counted(client, count_queries, f"/attempts/{attempt.id}/hand-in") == TAKE
-    assert counted(client, count_queries, f"/attempts/{done.id}/result") == 8
+    assert counted(client, count_queries, f"/attempts/{done.id}/result") == 7
     assert counted(client, count_queries, f"/attempts/quiz/{attempt.quiz_id}") == 6
     assert counted(client, count_queries, "/attempts/") == 5
     with count_queries() as q:
@@ -194,7 +194,7 @@ def test_pages_of_the_examinee_ask_little(
     assert q.count == 8
 
 
-TAKE = 4
+TAKE = 3
 
 
 def test_lists_ask_the_same_whatever_their_length(
