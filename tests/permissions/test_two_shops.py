@@ -45,6 +45,8 @@ def secrets(cast: Cast) -> set[str]:
         if "shop_id" not in columns or mapper.class_.__name__ == "TeamShop":
             continue
         texts = [c for c in columns if isinstance(c.type, String | Text)]
+        if not texts:
+            continue
         for row in db.session.execute(select(*texts).where(columns["shop_id"] == cast.shop.id)):
             found |= {value for value in row if isinstance(value, str)}
     # Codes, states and keys are words of the program; only Chinese of some length tells anything.
