@@ -169,7 +169,8 @@ def _print(report: ImportReport, *, dry_run: bool) -> None:
         click.echo(_("试运行，没有写入任何数据。"))
     click.echo(
         _(
-            "会话 %(conversations)s，消息 %(messages)s：新增 %(ok)s，重复 %(duplicate)s，无法识别 %(bad)s 行，略过系统消息 %(dropped)s 行。",
+            "会话 %(conversations)s，消息 %(messages)s：新增 %(ok)s，重复 %(duplicate)s，无法识别 %(bad)s "
+            "行，略过系统消息 %(dropped)s 行。",
             **{name: report.total(name) for name in ("conversations", "messages", "ok", "duplicate", "bad", "dropped")},
         )
     )

@@ -22,9 +22,8 @@ _CARD = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _EMOTICON = re.compile(r"^(?:#E-[a-z]\d+|\[[\u4e00-\u9fff]{1,4}\]|/:[\w^$!~*@><)(-]+|\s)+$")
-_ANYBODY = frozenset(
-    "客户 买家 用户 顾客 访客 会员 消费者 匿名 匿名用户 匿名买家 nan null none customer user buyer".split()
-)
+_ANYBODY_TEXT = "客户 买家 用户 顾客 访客 会员 消费者 匿名 匿名用户 匿名买家 nan null none customer user buyer"
+_ANYBODY = frozenset(_ANYBODY_TEXT.split())
 _PREVIEW = 60
 # Halves of characters and control codes, which neither a database nor a page can hold.
 _UNSTORABLE = re.compile(r"[\ud800-\udfff\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")

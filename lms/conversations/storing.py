@@ -180,6 +180,8 @@ def _same(candidates: list[_Known], prepared: Prepared) -> _Known | None:
 
     One message with its second is enough: nobody writes twice in one.
     """
+    if not candidates:
+        return None
     incoming = Counter(message.digest for message in prepared.messages)
     timed = all(message.at for message in prepared.messages)
     best, most = None, 0

@@ -49,9 +49,7 @@ def build(cast: Cast, session: scoped_session) -> dict[str, dict[str, Any]]:
     session.add(chat)
     session.flush()
     session.add(
-        Message(
-            conversation_id=chat.id, position=0, side=Side.CUSTOMER, kind=MessageKind.TEXT, text="有货吗", digest=1
-        )
+        Message(conversation_id=chat.id, position=0, side=Side.CUSTOMER, kind=MessageKind.TEXT, text="有货吗", digest=1)
     )
     key = files().save(io.BytesIO("一二三\n四五六\n".encode())).key
     waiting = ChatImport(

@@ -40,7 +40,9 @@ def run_json(app: Flask, *args: str | Path) -> tuple[int, dict[str, Any]]:
 def test_json_is_one_object_with_the_promised_keys(app: Flask, folder: Path) -> None:
     code, found = run_json(app, folder / "a.csv")
     assert code == 0
-    promised = {name: found[name] for name in ("ok", "duplicate", "bad", "errors", "conversations", "messages", "masked")}
+    promised = {
+        name: found[name] for name in ("ok", "duplicate", "bad", "errors", "conversations", "messages", "masked")
+    }
     assert promised == {
         "ok": 4, "duplicate": 0, "bad": 0, "errors": [], "conversations": 2, "messages": 4, "masked": {"phone": 1},
     }  # fmt: skip

@@ -97,7 +97,11 @@ def _example(conversations: int) -> list[ParsedConversation]:
     made = []
     for number in range(conversations):
         at = w.START + timedelta(days=number)
-        texts = [(Side.CUSTOMER, "这支笔还有货吗"), (Side.AGENT, "有的，今天就能发"), (Side.CUSTOMER, "好的谢谢\n我再看看别的颜色")]
+        texts = [
+            (Side.CUSTOMER, "这支笔还有货吗"),
+            (Side.AGENT, "有的，今天就能发"),
+            (Side.CUSTOMER, "好的谢谢\n我再看看别的颜色"),
+        ]
         messages = []
         for seq, (side, text) in enumerate(texts):
             sender = f"{w.SHOP}:小松" if side is Side.AGENT else ""
@@ -113,7 +117,9 @@ def test_interleaved_sessions_are_put_together(chats: list[ParsedConversation], 
     rnd, lines = Random(seed), []
     while any(queues):
         lines.append(rnd.choice([queue for queue in queues if queue]).pop(0))
-    got = {chat.source_key: said([chat]) for chat in read("\n".join(lines), "jddc") if isinstance(chat, ParsedConversation)}
+    got = {
+        chat.source_key: said([chat]) for chat in read("\n".join(lines), "jddc") if isinstance(chat, ParsedConversation)
+    }
     assert got == {chat.source_key: said([chat]) for chat in chats}
 
 
@@ -204,16 +210,24 @@ def test_a_chat_over_midnight_is_one_and_two_days_are_two() -> None:
     text = "\n".join(
         f"客人小雨 {at}\n{word}\n"
         for at, word in [
-            ("2026-3-1 23:58:00", "在吗"), ("2026-3-2 0:05:10", "还在"), ("2026-3-2 15:00:00", "下午接着问"), ("2026-3-3 9:00:00", "第二天"),
+            ("2026-3-1 23:58:00", "在吗"),
+            ("2026-3-2 0:05:10", "还在"),
+            ("2026-3-2 15:00:00", "下午接着问"),
+            ("2026-3-3 9:00:00", "第二天"),
         ]
-    )  # fmt: skip
-    assert [[m[1] for m in chat] for chat in said(read(text, "qianniu-copy"))] == [["在吗", "还在", "下午接着问"], ["第二天"]]
+    )
+    assert [[m[1] for m in chat] for chat in said(read(text, "qianniu-copy"))] == [
+        ["在吗", "还在", "下午接着问"],
+        ["第二天"],
+    ]
 
 
 def test_copied_text_drops_what_the_window_adds() -> None:
     text = (
-        "客人小雨2026-3-1 9:05:10\n当前用户来自手机淘宝\n商品详情页\n这个有货吗\n已读\n¥ 39.00\nhttps://item.taobao.com/item.htm?id=1\n"
-        "由 服务助手 转交给 松果文具:小松\n原因：【离线留言自动分配】\n松果文具:小松2026-3-1 9:05:30\n有的哦\n客人小雨撤回了一条消息\n未读\n"
+        "客人小雨2026-3-1 9:05:10\n当前用户来自手机淘宝\n商品详情页\n这个有货吗\n已读\n¥ "
+        "39.00\nhttps://item.taobao.com/item.htm?id=1\n"
+        "由 服务助手 转交给 松果文具:小松\n原因：【离线留言自动分配】\n松果文具:小松2026-3-1 "
+        "9:05:30\n有的哦\n客人小雨撤回了一条消息\n未读\n"
     )
     events = read(text, "qianniu-copy")
     assert [[m[:2] for m in chat] for chat in said(events)] == [[("customer", "这个有货吗"), ("agent", "有的哦")]]
@@ -230,7 +244,9 @@ def test_table_sorts_by_number_and_takes_words_and_figures_for_sides() -> None:
 
 def test_table_with_a_title_above_and_time_of_day_only() -> None:
     text = "三月聊天明细\n\n会话编号,时间,角色,聊天内容\nA,10:05:09,客服,有的\nA,10:05:01,客户,有货吗\n"
-    assert [[m[:2] for m in chat] for chat in said(read(text, "table"))] == [[("customer", "有货吗"), ("agent", "有的")]]
+    assert [[m[:2] for m in chat] for chat in said(read(text, "table"))] == [
+        [("customer", "有货吗"), ("agent", "有的")]
+    ]
 
 
 def test_table_without_sessions_makes_one_of_a_customers_day() -> None:
@@ -276,7 +292,7 @@ def test_no_format_is_forced_on_a_letter() -> None:
 class GbkName(zipfile.ZipInfo):
     """An entry as Windows writes it: the name in GBK, and no flag that says so."""
 
-    def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # noqa: N802 - zipfile's own name
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:
         return self.filename.encode("gbk"), self.flag_bits & ~0x800
 
 
@@ -335,7 +351,12 @@ def test_research_chats_are_read_whole(
 
 
 def test_jsonl_tells_what_is_wrong_with_a_message() -> None:
-    line = json.dumps({"id": "a", "messages": [{"from": "customer", "text": "有货吗"}, {"from": "路人", "text": "x"}, 5, {"from": "agent"}]})
+    line = json.dumps(
+        {
+            "id": "a",
+            "messages": [{"from": "customer", "text": "有货吗"}, {"from": "路人", "text": "x"}, 5, {"from": "agent"}],
+        }
+    )
     events = read(f"{line}\n[1]\n{{\n", "jsonl")
     assert said(events) == [[("customer", "有货吗", None)]]
     assert [event.line for event in events if isinstance(event, BadLine)] == [1, 1, 1, 2, 3]

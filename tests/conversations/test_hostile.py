@@ -76,7 +76,8 @@ HOSTILE: dict[str, tuple[str, bytes | Callable[[], bytes], str]] = {
     "zip bomb": ("a.zip", lambda: zipped(("a.csv", b"0" * 80_000_000)), "不相称"),
     "zip bomb that lies": ("a.zip", lying_size, "不完整"),
     "zip in a zip": ("a.zip", lambda: zipped(("inner.zip", zipped(("a.csv", TABLE.encode())))), "还有压缩包"),
-    "zip in a zip under another name": ("a.zip", lambda: zipped(("inner.csv", zipped(("a.csv", TABLE.encode())))), "还有压缩包"),
+    "zip in a zip under another "
+    "name": ("a.zip", lambda: zipped(("inner.csv", zipped(("a.csv", TABLE.encode())))), "还有压缩包"),
     "zip that climbs out": ("a.zip", lambda: zipped(("../../etc/cron.d/x.csv", TABLE.encode())), "压缩包以外"),
     "zip with an absolute name": ("a.zip", lambda: zipped(("/tmp/x.csv", TABLE.encode())), "压缩包以外"),
     "zip with a link": ("a.zip", lambda: zipped(("a.csv", b"/etc/passwd"), edit=link), "链接"),
@@ -120,7 +121,10 @@ def bad_lines(tmp_path: Path, content: bytes, name: str = "a.csv") -> tuple[list
 
 
 def test_a_line_of_two_million_columns_costs_itself_only(app: Flask, tmp_path: Path) -> None:
-    assert bad_lines(tmp_path, TABLE.encode() + b"S9," * 600_000 + b"\n" + "S3,甲,,客户,甲,在吗,\n".encode()) == ([6], 5)
+    assert bad_lines(tmp_path, TABLE.encode() + b"S9," * 600_000 + b"\n" + "S3,甲,,客户,甲,在吗,\n".encode()) == (
+        [6],
+        5,
+    )
     assert bad_lines(tmp_path, TABLE.encode() + b"S9," * 2_000_000 + b"\n", "b.csv") == ([6], 0)
 
 
@@ -176,6 +180,7 @@ def test_nothing_of_a_person_shows_in_names_and_reasons(app: Flask, tmp_path: Pa
 
 def test_an_xml_bomb_in_a_workbook_is_refused(app: Flask, tmp_path: Path) -> None:
     entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))
-    xml = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e0 "ha">{entities}]><workbook><sheets><sheet name="&e11;"/></sheets></workbook>'
+    head = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e0 "ha">{entities}]>'
+    xml = f'{head}<workbook><sheets><sheet name="&e11;"/></sheets></workbook>'
     _made, (report,) = import_text(tmp_path, zipped(("xl/workbook.xml", xml.encode())), "a.xlsx")
     assert "XLSX" in report.error

@@ -11,15 +11,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lms.conversations.masking import PLACEHOLDERS, mask
-from tests.conversations.identifiers import KINDS, Seeded
+from tests.conversations.identifiers import KINDS
 from tests.conversations.ordinary import SENTENCES, ordinary
+from tests.conversations.seeds import Seeded
 
 BEFORE = ["", "亲，", "你好 ", "麻烦您，", "在吗？", "我昨天买的那件，"]
 AFTER = ["", "，谢谢", " 急", "。", "！！", "，什么时候发货", " 满300减40的券还能用吗"]
 
 
 def test_a_worked_example() -> None:
-    masked = mask("收货人：王小明，电话138-0013-8000，地址浙江省杭州市西湖区文三路478号3幢502，订单号 3021354944871，48小时内发货吗")
+    masked = mask(
+        "收货人：王小明，电话138-0013-8000，地址浙江省杭州市西湖区文三路478号3幢502，订单号 "
+        "3021354944871，48小时内发货吗"
+    )
     assert masked.text == "收货人：[姓名]，电话[手机号]，地址[地址]，订单号 [订单号]，48小时内发货吗"
     assert masked.counts == {"phone": 1, "order": 1, "address": 1, "name": 1}
 
@@ -37,7 +41,9 @@ def test_identifiers_of_a_kind_are_masked_in_all_writings(kind: str) -> None:
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.randoms(use_true_random=False), st.sampled_from(sorted(KINDS)), st.sampled_from(BEFORE), st.sampled_from(AFTER))
+@given(
+    st.randoms(use_true_random=False), st.sampled_from(sorted(KINDS)), st.sampled_from(BEFORE), st.sampled_from(AFTER)
+)
 def test_an_identifier_inside_a_sentence_is_masked(rnd: Random, kind: str, before: str, after: str) -> None:
     seeded: Seeded = KINDS[kind](rnd)
     stored = mask(before + seeded.text + after).text
@@ -75,7 +81,12 @@ def test_ordinary_figures_stay_as_they_are(rnd: Random) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["[订单x]还请您稍等", "需要[数字x]-[数字x]天", "[姓名x] [数字x]", "[订单编号:[订单x]，订单金额:[金额x]，下单时间:[日期x] [时间x]]"],
+    [
+        "[订单x]还请您稍等",
+        "需要[数字x]-[数字x]天",
+        "[姓名x] [数字x]",
+        "[订单编号:[订单x]，订单金额:[金额x]，下单时间:[日期x] [时间x]]",
+    ],
 )
 def test_placeholders_of_the_data_stay(text: str) -> None:
     assert mask(text).text == text
@@ -97,7 +108,10 @@ def test_the_customers_nick_is_masked_where_it_stands_alone(text: str, expected:
     ("text", "expected"),
     [
         ("https://item.jd.com/100012043978.html", "https://item.jd.com/100012043978.html"),
-        ("https://item.taobao.com/item.htm?id=610012345678&uid=99887766", "https://item.taobao.com/item.htm?id=610012345678&uid=[链接参数]"),
+        (
+            "https://item.taobao.com/item.htm?id=610012345678&uid=99887766",
+            "https://item.taobao.com/item.htm?id=610012345678&uid=[链接参数]",
+        ),
         ("看 https://x.cn/o/3021354944871?token=ab12cd34 这里", "看 https://x.cn/o/[链接参数]?token=[链接参数] 这里"),
         ("7612fde6bce0cb04ada4db7ead4de7f0.jpg", "7612fde6bce0cb04ada4db7ead4de7f0.jpg"),
     ],

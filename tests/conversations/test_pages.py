@@ -142,7 +142,9 @@ def test_list_costs_the_same_with_one_chat_and_with_forty(
 def test_transcript_costs_the_same_however_long(
     tmp_path: Path, cast: Cast, sign_in: SignIn, count_queries: Counting
 ) -> None:
-    rows = "".join(f"L,客,2026-04-01 10:{n // 60:02}:{n % 60:02},客户,客,第{n}句话，多写几个字看看页面大小\n" for n in range(300))
+    rows = "".join(
+        f"L,客,2026-04-01 10:{n // 60:02}:{n % 60:02},客户,客,第{n}句话，多写几个字看看页面大小\n" for n in range(300)
+    )
     import_text(tmp_path, "会话ID,客户名,发送时间,发送方,发送账号,发送内容\n" + rows, shop_id=cast.shop.id)
     import_text(tmp_path, TABLE, "b.csv", shop_id=cast.shop.id)
     client = sign_in(cast.evaluator)

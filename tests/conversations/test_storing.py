@@ -44,12 +44,16 @@ def test_the_same_file_again_adds_nothing(app: Flask, tmp_path: Path) -> None:
     import_text(tmp_path, TABLE)
     again, _reports = import_text(tmp_path, TABLE)
     renamed, _reports = import_text(tmp_path, TABLE.encode("gb18030"), "另一个名字.csv")
-    assert [(made.ok, made.duplicate, made.messages, made.conversations) for made in (again, renamed)] == [(0, 4, 4, 2)] * 2
+    assert [(made.ok, made.duplicate, made.messages, made.conversations) for made in (again, renamed)] == [
+        (0, 4, 4, 2)
+    ] * 2
     assert db.session.query(Message).count() == 4
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(chats=w.conversations(multiline=False), case=st.sampled_from(["csv", "jsonl", "qianniu", "jd-log"]), data=st.data())
+@given(
+    chats=w.conversations(multiline=False), case=st.sampled_from(["csv", "jsonl", "qianniu", "jd-log"]), data=st.data()
+)
 def test_an_export_that_grew_brings_what_is_new(
     app: Flask, tmp_path: Path, chats: list[ParsedConversation], case: str, data: st.DataObject
 ) -> None:
@@ -58,14 +62,18 @@ def test_an_export_that_grew_brings_what_is_new(
     for model in (Message, Conversation):
         db.session.query(model).delete()
     part = [
-        ParsedConversation(chat.source_key, chat.customer, chat.messages[: data.draw(st.integers(1, len(chat.messages)))])
+        ParsedConversation(
+            chat.source_key, chat.customer, chat.messages[: data.draw(st.integers(1, len(chat.messages)))]
+        )
         for chat in chats[: data.draw(st.integers(1, len(chats)))]
     ]
     first, _reports = import_text(tmp_path, write(part), format_name=config_name(case))
     second, _reports = import_text(tmp_path, write(chats), format_name=config_name(case))
     total, before = (sum(len(chat.messages) for chat in some) for some in (chats, part))
     assert (first.ok, second.ok, second.duplicate) == (before, total - before, before)
-    assert [[text for _side, text in transcript(chat)] for chat in stored()] == [[m.text for m in chat.messages] for chat in chats]
+    assert [[text for _side, text in transcript(chat)] for chat in stored()] == [
+        [m.text for m in chat.messages] for chat in chats
+    ]
 
 
 def config_name(case: str) -> str:
@@ -108,9 +116,7 @@ def test_two_shops_keep_their_own_copy(tmp_path: Path, cast: Cast) -> None:
     assert len(set(digests)) == 4
 
 
-def test_a_failure_in_the_middle_leaves_nothing(
-    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failure_in_the_middle_leaves_nothing(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     head = "会话ID,发送方,发送内容\n"
     text = head + "".join(f"{n},客户,第{n}个问题\n" for n in range(600))
     real, calls = storing._store_batch, []
@@ -281,7 +287,9 @@ def test_a_plugins_format_is_used_like_a_built_in_one(app: Flask, tmp_path: Path
 
         def parse(self, source: ChatSource, options: ParseOptions) -> Iterator[ParsedConversation]:
             lines = [line[1][3:] for line in source.lines() if isinstance(line, tuple)]
-            yield ParsedConversation("k", "c", [ParsedMessage(n, Side.CUSTOMER, "", None, t) for n, t in enumerate(lines)])
+            yield ParsedConversation(
+                "k", "c", [ParsedMessage(n, Side.CUSTOMER, "", None, t) for n, t in enumerate(lines)]
+            )
 
     class Plugin:
         @hookimpl
@@ -319,5 +327,3 @@ def test_growth_keeps_the_import_that_brought_a_chat(app: Flask, tmp_path: Path)
         pass
     import_text(tmp_path, TABLE + "S1,小雨伞,2026-03-01 10:00:30,客户,小雨伞,好的,\n")
     assert {chat.import_id for chat in db.session.scalars(select(Conversation))} == {first.id}
-
-

@@ -18,9 +18,11 @@ START = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
 SHOP = "松果文具旗舰店"
 
 # Words in which no format sees its own marks: neither dates, rules, links nor lines that are dropped.
-WORDS = st.text("这款笔有货吗好的请稍等发什么快递多少钱一盒颜色可以选abcXYZ 0123456789，。？！~", min_size=1, max_size=30).map(
-    lambda text: " ".join(text.split())
-).filter(lambda text: text not in ("", "转人工") and not text.isdigit())
+WORDS = (
+    st.text("这款笔有货吗好的请稍等发什么快递多少钱一盒颜色可以选abcXYZ 0123456789，。？！~", min_size=1, max_size=30)
+    .map(lambda text: " ".join(text.split()))
+    .filter(lambda text: text not in ("", "转人工") and not text.isdigit())
+)
 LINES = st.lists(WORDS, min_size=1, max_size=3).map("\n".join)
 
 
@@ -48,7 +50,9 @@ def local(at: datetime | None, pattern: str = "%Y-%m-%d %H:%M:%S") -> str:
 
 def write_jddc(chats: list[ParsedConversation]) -> str:
     rows = [
-        f"{chat.source_key}\t{chat.customer}\t{int(m.side is Side.AGENT)}\t0\t0\tnan\t{m.text}\n" for chat in chats for m in chat.messages
+        f"{chat.source_key}\t{chat.customer}\t{int(m.side is Side.AGENT)}\t0\t0\tnan\t{m.text}\n"
+        for chat in chats
+        for m in chat.messages
     ]
     return "".join(rows)
 
@@ -88,7 +92,12 @@ def write_copy(chats: list[ParsedConversation], style: str = "glued") -> str:
         for m in chat.messages:
             nick, at = m.sender or chat.customer, local(m.sent_at)
             other = chat.customer if m.sender else f"{SHOP}:小松"
-            head = {"glued": f"{nick}{at}", "spaced": f"{nick} {at}", "below": f"{nick}\n{at}", "arrow": f"{nick} --> {other} {at}"}[style]
+            head = {
+                "glued": f"{nick}{at}",
+                "spaced": f"{nick} {at}",
+                "below": f"{nick}\n{at}",
+                "arrow": f"{nick} --> {other} {at}",
+            }[style]
             parts.append(f"{head}\n{m.text}\n已读\n")
     return "".join(parts)
 
@@ -98,7 +107,15 @@ HEADER = ["会话ID", "客户名", "消息序号", "发送时间", "发送方", 
 
 def table_rows(chats: list[ParsedConversation]) -> list[list[str]]:
     return [
-        [chat.source_key, chat.customer, str(m.seq + 1), local(m.sent_at), "客服" if m.sender else "客户", m.sender or chat.customer, m.text]
+        [
+            chat.source_key,
+            chat.customer,
+            str(m.seq + 1),
+            local(m.sent_at),
+            "客服" if m.sender else "客户",
+            m.sender or chat.customer,
+            m.text,
+        ]
         for chat in chats
         for m in chat.messages
     ]
@@ -127,7 +144,10 @@ def write_jsonl(chats: list[ParsedConversation]) -> str:
         return {"from": m.side.value, "text": m.text, **at}
 
     return "".join(
-        json.dumps({"id": c.source_key, "customer": c.customer, "messages": [turn(m) for m in c.messages]}, ensure_ascii=False) + "\n"
+        json.dumps(
+            {"id": c.source_key, "customer": c.customer, "messages": [turn(m) for m in c.messages]}, ensure_ascii=False
+        )
+        + "\n"
         for c in chats
     )
 
@@ -138,6 +158,9 @@ def write_uneed(chats: list[ParsedConversation]) -> str:
         return {"seq_no": m.seq + 1, "time": local(m.sent_at), "sender_type": side, "send_content": m.text}
 
     return "".join(
-        json.dumps({"sid": c.source_key, "userid": c.customer, "dialogue": [turn(m) for m in c.messages]}, ensure_ascii=False) + "\n"
+        json.dumps(
+            {"sid": c.source_key, "userid": c.customer, "dialogue": [turn(m) for m in c.messages]}, ensure_ascii=False
+        )
+        + "\n"
         for c in chats
     )

@@ -1,4 +1,4 @@
-"""Chat-export formats. A format is an object of the protocol :class:`ChatFormat`, offered by the hook ``chat_formats``."""
+"""Chat-export formats: objects of the protocol :class:`ChatFormat`, offered by the hook ``chat_formats``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opens what was given: a text file, a workbook, or a ZIP with several of them. Nothing is ever unpacked by its name."""
+"""Opens what was given: a text file, a workbook, or a ZIP with several. Nothing is ever unpacked by its name."""
 
 from __future__ import annotations
 

@@ -23,16 +23,26 @@ ROLES: dict[str, object] = {
 }
 
 _NAMES: dict[str, str] = {
-    "session": "会话id 会话编号 会话号 会话 会话标识 对话id 对话编号 聊天id 咨询id 咨询编号 接待id session sessionid session_id sid conversationid conversation_id dialogid chatid chat_id",
-    "customer": "客户名 客户id 客户 客户昵称 客户账号 买家 买家昵称 买家id 买家账号 买家旺旺 顾客 顾客昵称 顾客id 用户名 用户id 用户昵称 用户 访客 访客id 访客名称 会员名 customer customerid customer_id userid user_id buyer buyer_nick",
+    "session": "会话id 会话编号 会话号 会话 会话标识 对话id 对话编号 聊天id 咨询id 咨询编号 接待id session sessionid "
+    "session_id sid conversationid "
+    "conversation_id dialogid chatid chat_id",
+    "customer": "客户名 客户id 客户 客户昵称 客户账号 买家 买家昵称 买家id 买家账号 买家旺旺 顾客 顾客昵称 顾客id "
+    "用户名 用户id 用户昵称 用户 访客 访客id 访客名称 会员名 customer "
+    "customerid customer_id userid user_id buyer buyer_nick",
     "order": "消息序号 序号 消息编号 消息id 消息顺序 seq seqno seq_no order msgid message_id",
     "date": "日期 发送日期 聊天日期 会话日期 date",
-    "time": "发送时间 时间 消息时间 聊天时间 发送时刻 消息发送时间 创建时间 时间戳 time sendtime send_time sent_at timestamp datetime",
-    "text": "发送内容 聊天内容 消息内容 内容 消息 对话内容 聊天记录 文本 消息文本 发言内容 text content message msg send_content sendcontent",
-    "sender": "发送账号 发送人 发送者 发送人昵称 发送者昵称 发言人 说话人 账号 昵称 sender sendername from_nick nick speaker",
-    "side": "账号类型 发送方 发送方类型 发送人类型 发送者类型 角色 身份 消息来源 消息方向 消息类型方 用户/客服 客户/客服 买家/卖家 发送角色 side role sendertype sender_type from usertype",
+    "time": "发送时间 时间 消息时间 聊天时间 发送时刻 消息发送时间 创建时间 时间戳 time sendtime send_time sent_at "
+    "timestamp datetime",
+    "text": "发送内容 聊天内容 消息内容 内容 消息 对话内容 聊天记录 文本 消息文本 发言内容 text content message msg "
+    "send_content sendcontent",
+    "sender": "发送账号 发送人 发送者 发送人昵称 发送者昵称 发言人 说话人 账号 昵称 sender sendername from_nick nick "
+    "speaker",
+    "side": "账号类型 发送方 发送方类型 发送人类型 发送者类型 角色 身份 消息来源 消息方向 消息类型方 用户/客服 "
+    "客户/客服 买家/卖家 发送角色 side role sendertype sender_type "
+    "from usertype",
     "agent": "客服 客服账号 客服昵称 客服名 客服名称 接待客服 客服id 坐席 agent servicer waiter staff",
-    "product": "商品编号 商品id 商品编码 商品sku sku skuid sku_id 商品 宝贝id itemid item_id product productid product_id",
+    "product": "商品编号 商品id 商品编码 商品sku sku skuid sku_id 商品 宝贝id itemid item_id product productid "
+    "product_id",
     "product_name": "商品名称 商品标题 宝贝名称 宝贝标题 商品名 product_name productname item_name title",
 }
 _ROLE_OF = {name: role for role, names in _NAMES.items() for name in names.split()}

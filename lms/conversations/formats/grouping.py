@@ -19,11 +19,9 @@ def group_rows(rows: Iterable[tuple[str, Row]], *, limit: int = ROWS_IN_MEMORY) 
     disk and is gone with the process. A session of more than MOST_MESSAGES rows comes in parts: key, key#2, key#3…
     """
     held: dict[str, list[Row]] = {}
-    count = 0
     stream = iter(rows)
-    for key, row in stream:
+    for count, (key, row) in enumerate(stream, start=1):
         held.setdefault(key, []).append(row)
-        count += 1
         if count >= limit:
             break
     else:
@@ -47,7 +45,6 @@ def _through_disk(held: dict[str, list[Row]], stream: Iterator[tuple[str, Row]])
             f"CREATE TABLE line (session INTEGER, n INTEGER, {columns}, PRIMARY KEY (session, n)) WITHOUT ROWID"
         )
         insert = f"INSERT INTO line VALUES ((SELECT id FROM session WHERE key = ?), ?, {marks})"  # noqa: S608
-        n = 0
 
         def feed() -> Iterator[tuple[str, Row]]:
             for key in list(held):
@@ -56,10 +53,9 @@ def _through_disk(held: dict[str, list[Row]], stream: Iterator[tuple[str, Row]])
             yield from stream
 
         spill.execute("BEGIN")
-        for key, row in feed():
+        for n, (key, row) in enumerate(feed()):
             spill.execute("INSERT OR IGNORE INTO session VALUES (?, ?)", (key, n))
             spill.execute(insert, (key, n, *row))
-            n += 1
         spill.execute("COMMIT")
         names = spill.execute("SELECT id, key FROM session ORDER BY id")
         for ident, key in names:

@@ -36,7 +36,7 @@ _ORDER = ("seq_no", "seq", "order")
 
 
 class Jsonl:
-    """``{id, messages: [{from, text, time?, sku?}]}`` or ``{sid, dialogue: [{seq_no, time, sender_type, send_content}]}``."""
+    """``{id, messages: [{from, text, time?, sku?}]}``, or U-NEED's ``{sid, dialogue: [{seq_no, sender_type, …}]}``."""
 
     name = "jsonl"
     label = "JSONL（一行一通会话）"

@@ -13,9 +13,11 @@ from lms.conversations.formats.source import ChatSource
 from lms.conversations.formats.times import parse_time
 
 _START, _CUSTOMER = "咨询时间", "顾客"
-_KEPT = (
-    "咨询类型 客服 转接后客服 技能组 商品编号 商品名称 首次响应时间 平均响应时间 会话时长 客户消息数 客服消息数 满意度 是否解决"
-).split()
+_KEPT_TEXT = (
+    "咨询类型 客服 转接后客服 技能组 商品编号 商品名称 首次响应时间 平均响应时间 会话时长 客户消息数 客服消息数 "
+    "满意度 是否解决"
+)
+_KEPT = _KEPT_TEXT.split()
 _NEAR = timedelta(minutes=2)
 _HEADER_WITHIN = 10
 

@@ -9,8 +9,11 @@ from collections.abc import Iterable
 from lms.conversations.enums import Side
 
 _WORDS: dict[Side, str] = {
-    Side.CUSTOMER: "客户 用户 买家 顾客 访客 消费者 会员 买方 客人 customer user buyer client visitor consumer guest 0 c",
-    Side.AGENT: "客服 卖家 商家 店铺 坐席 座席 人工客服 人工 卖方 商户 专员 客服人员 agent seller staff service servicer merchant assistant waiter shop 1 s b",
+    Side.CUSTOMER: "客户 用户 买家 顾客 访客 消费者 会员 买方 客人 customer user buyer client visitor consumer guest "
+    "0 c",
+    Side.AGENT: "客服 卖家 商家 店铺 坐席 座席 人工客服 人工 卖方 商户 专员 客服人员 agent seller staff service "
+    "servicer merchant assistant "
+    "waiter shop 1 s b",
     Side.ROBOT: "机器人 智能客服 robot bot jimi 小蜜 智能助手 机器人客服 自动回复",
     Side.SYSTEM: "系统 system 系统消息 notice 通知",
 }

@@ -1,6 +1,6 @@
 """Masking of buyers' personal data, before anything is stored, indexed, logged or shown.
 
-Pure: text in, text and counts out. What teaches stays: prices, sizes, dates, quantities, models, 48小时, product numbers.
+Pure: text in, text and counts out. What teaches stays: prices, sizes, dates, quantities, models, product numbers.
 """
 
 from __future__ import annotations
@@ -29,15 +29,22 @@ class Masked:
 
 # A text that matches none of these holds nothing that a rule could find; most messages don't.
 _NUMBERS = re.compile(
-    rf"[0-9][\W_]{{0,3}}[0-9oOlI{CHINESE_DIGITS}][\W_]{{0,3}}[0-9oOlI{CHINESE_DIGITS}][\W_]{{0,3}}[0-9*xX{CHINESE_DIGITS}]|[{CHINESE_DIGITS}]{{4}}"
+    rf"[0-9][\W_]{{0,3}}[0-9oOlI{CHINESE_DIGITS}][\W_]{{0,3}}[0-9oOlI{CHINESE_DIGITS}][\W_]{{0,3}}[0-9*xX"
+    rf"{CHINESE_DIGITS}]|[{CHINESE_DIGITS}]{{4}}"
 )
 _CONTACTS = re.compile(
-    r"@|微信|薇信|威信|徽信|维信|v信|wx|vx|weixin|wechat|卫星|绿泡泡|微星|微X|加v|\+v|qq|扣扣|企鹅|扣号|球球|q号|账[号户]|帐[号户]|[户员称]名|旺旺|会员号|昵称|id|jd_|tb[0-9]"
-    r"|t_[0-9]|userid|艾特|圈a|小老鼠|爱特|\bat\b|[.。点]com|税号|识别[号码]|信用代码|密码|验证码|校验码|取件码|提货码|口令|[\u4e00-\u9fff][A-Z][ ·•.\-]?[A-Z0-9]{5}",
+    r"@|微信|薇信|威信|徽信|维信|v信|wx|vx|weixin|wechat|卫星|绿泡泡|微星|微X|加v|\+v|qq|扣扣|企鹅|扣号|球球|q号"
+    r"|账[号户]|帐[号户]|[户员称]名|旺旺|会员号|昵称|id"
+    r"|jd_|tb[0-9]"
+    r"|t_[0-9]|userid|艾特|圈a|小老鼠|爱特|\bat\b|[.。点]com|税号|识别[号码]|信用代码|密码|验证码|校验码|取件码"
+    r"|提货码|口令|[\u4e00-\u9fff][A-Z][ "
+    r"·•.\-]?[A-Z0-9]{5}",
     re.IGNORECASE,
 )
 _NAMES = re.compile(
-    r"[签亲]?收|抬头|[机户]主|人[姓名:：=,， 是叫改换写填为]|[件货系]人|姓|名|叫|先生|女士|小姐|太太|师傅|[递送派单]员|小哥|骑手|站长|经理|主管|老师|阿姨|大姐|大哥|店长|我是|这里是|本人|[收货件]信息"
+    r"[签亲]?收|抬头|[机户]主|人[姓名:：=,， 是叫改换写填为]|[件货系]人|姓|名|叫|先生|女士|小姐|太太|师傅"
+    r"|[递送派单]员|小哥|骑手|站长|经理|主管|老师|阿姨|大姐|大哥|店长|我是|这里是|本人"
+    r"|[收货件]信息"
     r"|工程师|安装工|\[(?:手机号|电话|电话x|地址|地址x|身份证号)\]"
 )
 _URLISH = re.compile(r"://|www\.|\.(?:com|cn|net|hk|me)/|[0-9a-fA-F]{24}|[0-9a-f]{8}-[0-9a-f]{4}-")

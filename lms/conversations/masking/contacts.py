@@ -14,7 +14,8 @@ _MAIL_HOSTS = (
     "qq|163|126|139|189|gmail|outlook|hotmail|sina|sohu|foxmail|yeah|aliyun|icloud|live|vip|yahoo|tom|21cn|msn"
 )
 _EMAIL_SPOKEN = re.compile(
-    rf"[A-Za-z0-9][A-Za-z0-9._\-]{{2,}}[ ]*(?:#|\$|[(\[{{]?(?:at|AT|艾特|圈a|圈A|小老鼠|爱特)[)\]}}]?)[ ]*(?:vip\.)?(?:{_MAIL_HOSTS})"
+    rf"[A-Za-z0-9][A-Za-z0-9._\-]{{2,}}[ ]*(?:#|\$|[(\[{{]?(?:at|AT|艾特|圈a|圈A|小老鼠|爱特)[)\]}}]?)[ "
+    rf"]*(?:vip\.)?(?:{_MAIL_HOSTS})"
     r"[ ]*(?:\.|。|点|dot)[ ]*(?:com|cn|net)(?:\.cn)?",
     re.IGNORECASE,
 )
@@ -23,27 +24,35 @@ _EMAIL_NO_SIGN = re.compile(
 )
 _IS = r"(?:[ \t:：=,，]|是|为|叫|搜|加|就是|也是|的)*"
 _WECHAT = re.compile(
-    r"(?:(?<![A-Za-z])(?:wx|vx|weixin|wechat|weix|v信|v(?=[:：❤♥+ ])|v\b|wei信)|微信|薇信|威信|徽信|维信|微X|➕v|\+v|加v|加薇|卫星|绿泡泡|微星)"
-    rf"(?P<said>[ ]?(?:号码?|账号|帐号|id|名)?(?:同号)?{_IS}[❤♥]?)(?P<id>[A-Za-z0-9](?:[ ]?[_\-]|[A-Za-z0-9_\-]){{4,24}})(?![A-Za-z0-9_\-])",
+    r"(?:(?<![A-Za-z])(?:wx|vx|weixin|wechat|weix|v信|v(?=[:：❤♥+ ])|v\b|wei信)|微信|薇信|威信|徽信|维信|微X|➕v|\+v"
+    r"|加v|加薇|卫星|绿泡泡|微星)"
+    rf"(?P<said>[ ]?(?:号码?|账号|帐号|id|名)?(?:同号)?{_IS}[❤♥]?)(?P<id>[A-Za-z0-9](?:[ ]?[_\-]"
+    rf"|[A-Za-z0-9_\-]){{4,24}})(?![A-Za-z0-9_\-])",
     re.IGNORECASE,
 )
 _NOT_WECHAT = re.compile(
-    r"(?:wechat|weixin|iphone|android|windows|alipay|paypal|https?|www|huawei|xiaomi|apple|samsung|credit|money|wallet|online|emoji"
+    r"(?:wechat|weixin|iphone|android|windows|alipay|paypal|https?|www|huawei|xiaomi|apple|samsung|credit|money"
+    r"|wallet|online|emoji"
     r"|ipad|store|phone|email|number|group|mini|store|payment)",
     re.IGNORECASE,
 )
 _QQ = re.compile(
-    rf"(?:(?<![A-Za-z@])(?:qq|q(?=号))|扣扣|企鹅|扣号|球球)(?:邮箱)?(?:号码?|账号|群号?)?{_IS}([1-9][0-9*](?:[ \-]?[0-9*]){{3,10}})(?![0-9A-Za-z@])",
+    rf"(?:(?<![A-Za-z@])(?:qq|q(?=号))|扣扣|企鹅|扣号|球球)(?:邮箱)?(?:号码?|账号|群号?)?{_IS}([1-9][0-9*](?:[ "
+    rf"\-]?[0-9*]){{3,10}})(?![0-9A-Za-z@])",
     re.IGNORECASE,
 )
 _ACCOUNT_SAID = re.compile(
-    r"(?:(?:支付宝|旺旺|淘宝|京东|拼多多|抖音|快手|小红书|微博|会员|登录|登陆|买家)?(?:账号|帐号|账户|帐户|(?<![A-Za-z品货])id(?=[ ]*[:：是为]))[ \t]*(?:[:：=]|是|为|叫)[ \t]*"
+    r"(?:(?:支付宝|旺旺|淘宝|京东|拼多多|抖音|快手|小红书|微博|会员|登录|登陆|买家)?(?:账号|帐号|账户|帐户"
+    r"|(?<![A-Za-z品货])id(?=[ ]*[:：是为]))[ \t]*(?:[:：=]"
+    r"|是|为|叫)[ \t]*"
     r"(?P<plain>[A-Za-z0-9][A-Za-z0-9_\-*.]{2,30})"
-    r"|(?:用户名|会员名|账户名|帐户名|会员号|旺旺名|旺旺号?|昵称)[ \t]*(?:[:：=]|是|为|叫|[ ])[ \t]*(?P<free>[A-Za-z0-9\u4e00-\u9fff_\-*.]{2,30}))",
+    r"|(?:用户名|会员名|账户名|帐户名|会员号|旺旺名|旺旺号?|昵称)[ \t]*(?:[:：=]|是|为|叫|[ ])[ "
+    r"\t]*(?P<free>[A-Za-z0-9\u4e00-\u9fff_\-*.]{2,30}))",
     re.IGNORECASE,
 )
 _ACCOUNT = re.compile(
-    r"(?<![A-Za-z0-9_])(?:jd_[0-9a-zA-Z]{6,}|tb[0-9]{5,}(?:_[0-9]+)?|t_[0-9]{8,}_[0-9]+|wxid_[0-9a-z]{8,}|USERID_[0-9]{5,})(?![A-Za-z0-9])"
+    r"(?<![A-Za-z0-9_])(?:jd_[0-9a-zA-Z]{6,}|tb[0-9]{5,}(?:_[0-9]+)?|t_[0-9]{8,}_[0-9]+|wxid_[0-9a-z]{8,}"
+    r"|USERID_[0-9]{5,})(?![A-Za-z0-9])"
 )
 _TAX = re.compile(r"(?:税号|识别[号码]|信用代码)(?:[ \t:：=]|是|为)*([0-9A-Za-z]{15,20})(?![0-9A-Za-z])")
 _NOT_ACCOUNT = re.compile(
@@ -51,11 +60,13 @@ _NOT_ACCOUNT = re.compile(
 )
 
 URL = re.compile(
-    r"(?:https?://|www\.|(?<![A-Za-z0-9@.])(?:[A-Za-z0-9\-]+\.)+(?:com|cn|net|hk|me|link)/)[^\s\u4e00-\u9fff，。！？；、）】》\"'<>\[\]]+",
+    r"(?:https?://|www\.|(?<![A-Za-z0-9@.])(?:[A-Za-z0-9\-]+\.)+(?:com|cn|net|hk|me"
+    r"|link)/)[^\s\u4e00-\u9fff，。！？；、）】》\"'<>\[\]]+",
     re.IGNORECASE,
 )
 _HASH = re.compile(
-    r"(?<![0-9A-Za-z])(?=[0-9]*[a-fA-F])[0-9a-fA-F]{24,64}(?![0-9A-Za-z])|(?<![0-9a-zA-Z])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    r"(?<![0-9A-Za-z])(?=[0-9]*[a-fA-F])[0-9a-fA-F]{24,64}(?![0-9A-Za-z])"
+    r"|(?<![0-9a-zA-Z])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 )
 _PRODUCT_KEYS = frozenset(
     {
