@@ -165,7 +165,7 @@ def test_5_trainer_makes_a_quiz_and_assigns_it(sign_in: SignIn) -> None:
     page.get_by_label("截止时间").fill(due.strftime("%Y-%m-%dT18:00"))
     check_axe(page)
     page.get_by_role("button", name="布置", exact=True).click()
-    expect(page.get_by_text(re.compile("已布置|布置给"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"已把.+布置给 \d+ 人"))).to_be_visible()
 
 
 @pytest.mark.parametrize(("account", "size"), [("agent", PHONE), ("lead", DESKTOP)])
