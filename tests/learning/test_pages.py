@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from lms.kernel.clock import from_local, now, to_local
+from lms.learning.cards import cards_for
 from lms.learning.enums import AssignmentReason, AssignmentState, Verb
 from lms.learning.models import Assignment, Competency
 from lms.learning.services import write_record
@@ -58,7 +59,6 @@ def visit(client, url, session, count_queries):
         ("supervisor", "/learning/assign", 4),
         ("supervisor", "/learning/assign?activity_id={activity}", 9),
         ("trainer", "/learning/competencies", 4),
-        ("supervisor", "/", 4),
     ],
 )
 def test_statements_do_not_grow_with_the_rows(cast, session, sign_in, count_queries, rows, viewer, url, statements):
@@ -76,6 +76,19 @@ def test_statements_do_not_grow_with_the_rows(cast, session, sign_in, count_quer
     if "export" not in url:
         assert "活动0" in page.text or "组员0" in page.text or "能力项" in page.text
     assert count == statements
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_cards_of_the_start_page_take_one_statement_each(cast, session, count_queries, rows):
+    for n in range(rows):
+        make_assignment(make_person(f"组员{n}", team=cast.team_a), make_activity(), due_at=now() - timedelta(days=1))
+        make_assignment(cast.supervisor, make_activity())
+    session.commit()
+    assert cast.supervisor.access.permissions
+    with count_queries() as counted:
+        cards = cards_for(cast.supervisor, now())
+    assert [card.context["total"] for card in cards] == [rows, rows]
+    assert counted.count == 2
 
 
 def test_a_big_matrix_stays_small(cast, session, sign_in, count_queries):
