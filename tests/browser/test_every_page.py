@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import DESKTOP, PHONE, SignIn, check_axe, check_fits
 
-PEOPLE = ("agent", "lead", "supervisor", "trainer", "evaluator", "admin")
+PEOPLE = ("trainer", "supervisor", "agent", "admin", "lead", "evaluator")
 SKIP = re.compile(r"/sign-out|/assets/|\.xlsx|/export|/template|/download")
 
 
@@ -44,6 +44,9 @@ def kinds_of_page(page: Page) -> list[str]:
     return list(kept.values())
 
 
+checked: set[str] = set()  # kinds of page that somebody before has looked at; the start page differs for each
+
+
 @pytest.mark.parametrize("account", PEOPLE)
 def test_pages_are_readable_at_every_width_and_in_both_schemes(sign_in: SignIn, account: str) -> None:
     wide = sign_in(account, DESKTOP)
@@ -51,6 +54,9 @@ def test_pages_are_readable_at_every_width_and_in_both_schemes(sign_in: SignIn, 
     assert len(addresses) >= 4
     narrow = sign_in(account, PHONE, scheme="dark")
     for address in addresses:
+        if address != "/" and shape(address) in checked:
+            continue
+        checked.add(shape(address))
         for page in (wide, narrow):
             answer = page.goto(address)
             assert answer is not None
