@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from lms.conversations.enums import Side
-from lms.conversations.models import Message
+from lms.conversations.models import Conversation, Message
 from lms.kernel.db import db
 from lms.kernel.errors import DomainError
 from lms.kernel.jobs import enqueue
@@ -23,11 +23,13 @@ from quizzes.bank.queries import question_types
 from quizzes.bank.services import add_drafts
 from quizzes.drafting import TYPES, DraftItem, DraftResult, GroupSource, draft_items
 from quizzes.drafting.drafter import Drafter, Progress
+from quizzes.drafting.sources import Source
 from quizzes.drafting.topics import containment, likeness
 from quizzes.mining.models import GroupAnswer, Question, QuestionGroup
 
 MOST_GROUPS = 2000
 BACKGROUND = 1500
+TALK = 12_000
 VARIANTS = 20
 ANSWERS = 12
 REPLIES = 40
@@ -122,9 +124,23 @@ def draft_batch(batch: DraftBatch, *, progress: Progress | None = None) -> Draft
         sorted(chosen, key=lambda group: order[group.key]),
         types=batch.types,
         background=sources_of(background),
+        talk=_talk(batch.shop_id),
         drafters=drafters,
         progress=progress,
     )
+
+
+def _talk(shop_id: int | None) -> list[tuple[str, Source]]:
+    """What the shop's agents said of late, in whatever chat."""
+    query = (
+        select(Message.text, Message.conversation_id, Message.id)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .where(Message.side == Side.AGENT)
+        .where(Conversation.shop_id == shop_id if shop_id else Conversation.shop_id.is_(None))
+        .order_by(Message.id.desc())
+        .limit(TALK)
+    )
+    return [(text, (conversation, message)) for text, conversation, message in db.session.execute(query)]
 
 
 def sources_of(ids: Sequence[int]) -> list[GroupSource]:

@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from quizzes.drafting.cleaning import leans, sentences
+from quizzes.drafting.cleaning import LIMITS, leans, sentences
 from quizzes.drafting.sources import GroupSource, Source
 from quizzes.drafting.topics import (
+    POLICY,
     Cut,
     best_likeness,
     containment,
@@ -51,13 +52,15 @@ _AGREEING = re.compile(
     r"^(?:是的|对的?|是得|可以的?|不是的|没错|有的|没有的|不可以的?|不能的?|支持的|不支持的?|会的|不会的|需要的|不需要的|嗯+|行的?|能的?|不行的?|是这样的?|通过了|没关系|您看一?下|建议您?看一?下|(?:确实)?(?:是|很)?(?:抱歉|不好意思)的?)[\s,，]+(?=.{8,})"
 )
 _FILLER_LEAD = re.compile(r"^(?:这个|那个)(?=质量问题|退|换|发票|运费|保修|优惠|活动|价保|订单|赠品|会员)")
-# What a cut-off rest must not begin with: it would have limited what stands before it.
-_LIMITS = re.compile(r"^(?:但|不过|除|如果|若|要是|前提|否则|只(?!要)|需|仅|或者?|而且|并且|超过|不然|才|和|以及)")
+# 这款面料是纯棉的: the scene says which one; but what is policy for one is not for all.
+_POINTING_LEAD = re.compile(
+    r"^(?:咱们?家?|我们家?)?的?(?:(?:这|此|该)款(?:商品|产品|宝贝|机器)?|这个(?:商品|产品|宝贝))的?[，,]?(?=[^，]{6})"
+)
 _UNFINISHED = re.compile(
     r"(?:后|时|时候|的话|视频|[：:]\s*\d[、.].*|\d、.*|如下|登录|暂时没有|等等|例如|比如|的情况下?|为了|以及|或者|和|在|是|因为|的意思)$|^(?:如果|只要|若|要是|除非|无论|不管)[^，,]*$|是否|可否|能否|能不能|都是这样|那么|比如|多长时间|^如(?!果)|^如何|^看|^在您|^中的|^还|^只能|^哪|^因(?!为)|^(?:因为|由于|举个例子|例如|\d[.、:：])|\.\.|没有选择发票形式|您是要|也没有操作过|之前安装|还有.*还有|您重新|回填写|上传下|搜索|对账$|^您(?:下一?个|注册|先|在您)|^对(?!应)|^您可以联系|^是我|^给|的是$|^和|^及|^对于您|扥|尅|劵"
 )
 _MIDSTREAM = re.compile(
-    r"^(?:可以?|可在|能|会|有(?!效)|没有|不|是|就|直接|先|预计|优先|核实|查询|要|需要?|支持|按(?!键|压)|目前|现在|的确|确实|最|做好|倒出|本身|您(?:指|后台|审核|在您)|我们家没有|都|均|得|让|把|将|请|再|又|仍|应|返还|一般(?!商品|情况)|大[约概]|约|\d|[一二三四五六七八九十两半]|如|若|发往|有些|领取路径|黑色|白色|正常(?:情况)?下?[是的])"
+    r"^(?:可以?|可在|能|会(?!员)|有(?!效)|没有|不|是|就|直接|先|预计|优先|核实|查询|要|需要?|支持|按(?!键|压)|目前|现在|的确|确实|最|做好|倒出|本身|您(?:指|后台|审核|在您)|我们家没有|都|均|得|让|把|将|请|再|又|仍|应|返还|一般(?!商品|情况)|大[约概]|约|\d|[一二三四五六七八九十两半]|如|若|发往|有些|领取路径|黑色|白色|正常(?:情况)?下?[是的])"
 )
 
 
@@ -80,7 +83,11 @@ def usable_sentence(text: str) -> bool:
         or _MUDDLED.search(text)
     ):
         return False
-    return bool(_RULE.search(text)) and len(_SUBJECT.findall(text)) >= 2 and text.count("（") == text.count("）")
+    return (
+        bool(_RULE.search(text))
+        and len(_SUBJECT.findall(text)) >= 2
+        and all(text.count(one) == text.count(other) for one, other in ("（）", "“”", "【】", "「」"))
+    )
 
 
 def _choppy(text: str) -> bool:
@@ -92,10 +99,12 @@ def _choppy(text: str) -> bool:
 def shortened(sentence: str) -> str:
     """The usable part of a sentence: all of it, or its first clauses when what is left out limits nothing; else ""."""
     text = _FILLER_LEAD.sub("", _AGREEING.sub("", sentence))
+    bare = _POINTING_LEAD.sub("", text)
+    text = text if topics(bare) & POLICY else bare
     if usable_sentence(text):
         return text
     clauses = re.split(r"[，,]", text)
-    if any(_LIMITS.search(clause) for clause in clauses[1:]):
+    if any(LIMITS.search(clause) for clause in clauses[1:]):
         return ""
     for kept in range(len(clauses) - 1, 0, -1):
         part = "，".join(clauses[:kept])

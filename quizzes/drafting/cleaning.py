@@ -30,7 +30,7 @@ _LEAD = re.compile(
     r")+",
     re.IGNORECASE,
 )
-_PARTICLE = "[哦呢哈哟喔啦噢呀嘛哒滴欧奥哇嘻~～]"
+_PARTICLE = "[哦呢哈哟呦喔啦噢呀嘛哒滴欧奥哇嘻咯~～]"
 _TAIL = re.compile(
     rf"(?:[,，](?:非常|很|十分|实在|真的?)?(?:抱歉|对不起|不好意思)|{_PARTICLE}+{_PET}|(?P<de>的){_PARTICLE}+|{_PARTICLE}+|亲+|[\s,，、:：*·\-~.]|(?:^|(?<=[\s,，])){_PET})+$"
 )
@@ -60,6 +60,16 @@ _ONE_ORDER = re.compile(
 _ASKS = re.compile(
     r"[吗么嘛][呢哦哈啊]*$|^(?:是不是|请问|您?需要什么|什么|哪)|(?:可以不|对吧|是吧|好吧|行吧|呢吗|了没|怎么样|如何)$"
 )
+# What a cut-off rest must not begin with: it would have limited what stands before it.
+LIMITS = re.compile(r"^(?:但|不过|除|如果|若|要是|前提|否则|只(?!要)|需|仅|或者?|而且|并且|超过|不然|才|和|以及)")
+_BOUND = re.compile(r"内|前|后|满|超过|以上|以下|不足|起|除")
+_WHEN = re.compile(r"如果|若|要是|的话|时$|后$|前$|只要|因为|由于")
+# 7天无理由退货 without its number is still 无理由退货.
+_SPAN_OF_RIGHT = re.compile(rf"(?:{PLACEHOLDER.pattern})天(?=无理由)")
+# A term whose number was masked is still a term: within [..] days.
+_LOST_TERM = re.compile(
+    rf"(?:{PLACEHOLDER.pattern})(?:\s*[-~至到]\s*(?:{PLACEHOLDER.pattern}))*\s*(?:个?工作日|个?小时|天|[hH]|个月|年)(?:之|以)?内"
+)
 # Answers that lean on what was said before them.
 _LEANING = re.compile(
     r"^(?:这个?|那个?|它|他|她|此|其|该|对应|上面|下面|前者|后者|同样|一样|也(?:是|可|行|没|不)|都是|都可以|都不|就是|就可以|就行|就好|这样|那样|这种|那种|所以|但是?|不过|而且|并且|否则|然后|或者|只是|还是|还有|还要|还需|才|并不|只要这|之后|以后|到时|届时|里面|后面|后期|一般$)"
@@ -70,6 +80,7 @@ _DEICTIC = re.compile(r"这[个款种边里件台张本双]|那[个款种边里�
 def flatten(text: str) -> str:
     """Width folded, codes and emoticons gone, Chinese punctuation kept as ，。！？；："""
     plain = unicodedata.normalize("NFKC", _CODES.sub(" ", text).replace("…", "。"))
+    plain = _LOST_TERM.sub("规定时间内", _SPAN_OF_RIGHT.sub("", plain))
     plain = re.sub(rf"(?<=[{CJK}）)】]),", "，", plain)
     plain = re.sub(rf"(?<=[{CJK}]):|:(?=[{CJK}])", "：", plain)
     return plain.replace("(", "（").replace(")", "）")
@@ -86,6 +97,7 @@ def trim(sentence: str) -> str:
         if found and found.group():
             keep = "的" if found.group("de") and _needs_de(text[: found.start()]) else ""
             text = text[: found.start()] + keep
+    text = re.sub(r"的的(?=$|[,，])", "的", text)
     return re.sub(r"\s+", " ", re.sub(r"[,，、]{2,}", "，", text)).strip(" ，,、:：")
 
 
@@ -116,7 +128,29 @@ def is_rule(sentence: str) -> bool:
 
 def sentences(answer: str) -> list[str]:
     """The sentences of an answer which could stand in a handbook."""
-    return [text for text, asks in pieces(answer) if not asks and is_rule(text)]
+    found = [text if is_rule(text) else salvaged(text) for text, asks in pieces(answer) if not asks]
+    return [text for text in found if text]
+
+
+def salvaged(sentence: str) -> str:
+    """What is left of a sentence without clauses that lost a fact or are mere courtesy; "" when it may be less true.
+
+    A courtesy may stand before or behind the rule. A clause with a lost fact is cut off behind only, where it limits
+    nothing: in front of a rule it may be its condition.
+    """
+    clauses = [clause for clause in re.split(r"[，,]", sentence) if clause]
+    while clauses and not is_rule(clauses[-1]):
+        if LIMITS.search(clauses[-1]) or (PLACEHOLDER.search(clauses[-1]) and _BOUND.search(clauses[-1])):
+            return ""
+        clauses.pop()
+    dropped = False
+    while clauses and _EMPTY_TALK.search(clauses[0]) and not _WHEN.search(clauses[0]):
+        clauses.pop(0)
+        dropped = True
+    text = trim("，".join(clauses))
+    if not text or not is_rule(text) or (dropped and leans(text)) or _ASKS.search(text):
+        return ""
+    return text
 
 
 def leans(sentence: str) -> bool:

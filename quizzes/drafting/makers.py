@@ -8,10 +8,20 @@ from collections.abc import Sequence
 from typing import Any
 
 from quizzes.drafting.blanking import blank
-from quizzes.drafting.facts import Change, quantities
-from quizzes.drafting.pool import POLICY, TOPIC_LABELS, Candidate, Pool, Statement, comparable, names_product, topic_of
+from quizzes.drafting.distractors import changed_of, foreign, own_changes
+from quizzes.drafting.facts import quantities
+from quizzes.drafting.pool import (
+    TOPIC_LABELS,
+    Candidate,
+    Pool,
+    Statement,
+    comparable,
+    names_product,
+    subject_of,
+    topic_of,
+)
 from quizzes.drafting.sources import DraftItem, Source
-from quizzes.drafting.topics import likeness, terms, topics
+from quizzes.drafting.topics import POLICY, likeness, terms
 from quizzes.types.choice import Multiple, Single
 from quizzes.types.protocol import make_options
 
@@ -48,10 +58,10 @@ def single(candidate: Candidate, pool: Pool, rng: random.Random, turn: int = 0) 
     """The customer's question with its real answer; wrong are changed facts and real answers to other questions."""
     if candidate.answering:
         key = _turn(candidate.answering, turn)
-        wrong = _own_changes(key, 2)
+        wrong = own_changes(key, 2)
         if not wrong and candidate.question and candidate.question.kind in ("polar", "time", "amount", "who"):
             raise Refused("no_changed_fact")
-        wrong += _foreign(candidate, key, pool, rng, 3 - len(wrong))
+        wrong += foreign(candidate, key, pool, rng, 3 - len(wrong))
         if len(wrong) < 3:
             raise Refused("too_few_distractors")
         ask = rng.choice(
@@ -59,12 +69,12 @@ def single(candidate: Candidate, pool: Pool, rng: random.Random, turn: int = 0) 
         )
         stem = f"{scene(candidate, rng)}{ask}"
         return _item("single", stem, _choice([key.text], wrong[:3], rng), candidate, [key], _because(key, candidate))
-    key = _standing(candidate, turn)
+    key = _standing(candidate, pool, turn)
     topic = topic_of(key)
     if not topic or not key.changes:
         raise Refused("unclear_stem" if candidate.question is None else "answer_off_question")
-    wrong = _own_changes(key, 1)
-    for _, change in _changed_of(topic, key, pool, rng):
+    wrong = own_changes(key, 1)
+    for _, change in changed_of(topic, key, pool, rng):
         if len(wrong) < 3 and all(likeness(change.text, text) < 0.7 for text in [key.text, *wrong]):
             wrong.append(change.text)
     if len(wrong) < 3:
@@ -84,16 +94,12 @@ def multiple(candidate: Candidate, pool: Pool, rng: random.Random, turn: int = 0
     """True rules on one subject from real answers, among others with one fact changed."""
     if turn:
         raise Refused("too_few_facts")
-    key = _standing(candidate)
+    key = _standing(candidate, pool)
     topic = topic_of(key)
     if not topic or pool.uses[key.text] >= 2:
         raise Refused("too_few_facts")
-    others = [one for one in candidate.statements if one is not key and one.alone and topic in one.topics]
-    more = [
-        one
-        for one in pool.statements
-        if one.alone and comparable(key, one, topic) and one.group.key != candidate.group.key
-    ]
+    others = [one for one in candidate.statements if one is not key and one in pool.rules and topic in one.topics]
+    more = [one for one in pool.rules if comparable(key, one, topic) and one.group.key != candidate.group.key]
     rng.shuffle(more)
     more = sorted(
         (one for one in more if pool.uses[one.text] < 2), key=lambda one: (pool.uses[one.text], bool(one.changes))
@@ -104,7 +110,7 @@ def multiple(candidate: Candidate, pool: Pool, rng: random.Random, turn: int = 0
             right.append(one)
     wrong: list[str] = []
     used: list[Statement] = []
-    for other, change in _changed_of(topic, key, pool, rng):
+    for other, change in changed_of(topic, key, pool, rng):
         if (
             len(wrong) < 2
             and other not in right
@@ -146,7 +152,7 @@ def multiple(candidate: Candidate, pool: Pool, rng: random.Random, turn: int = 0
 
 def truefalse(candidate: Candidate, pool: Pool, rng: random.Random, turn: int = 0, *, want: bool) -> DraftItem:
     """A rule as it was said, or with one fact changed. `want` is the key that balances the batch."""
-    statement = _turn(candidate.answering, turn) if candidate.answering else _standing(candidate, turn)
+    statement = _turn(candidate.answering, turn) if candidate.answering else _standing(candidate, pool, turn)
     in_scene = bool(candidate.answering) and (not statement.alone or rng.random() < 0.5)
     if not in_scene and not statement.alone:
         raise Refused("unclear_stem")
@@ -170,7 +176,11 @@ def fill(candidate: Candidate, pool: Pool, rng: random.Random, turn: int = 0) ->
     """A rule with its telling fact left out: a quantity, a term, or which way it goes."""
     ranked = [
         *candidate.answering[:2],
-        *(one for one in candidate.statements if one.alone and one not in candidate.answering[:2]),
+        *(
+            one
+            for one in candidate.statements
+            if one.alone and one not in candidate.answering[:2] and pool.may_stand(one, candidate.group)
+        ),
     ]
     for statement in ranked[turn : turn + 3]:
         found = blank(statement, candidate.question.text if candidate.question else "")
@@ -194,10 +204,10 @@ def fill(candidate: Candidate, pool: Pool, rng: random.Random, turn: int = 0) ->
 
 def short(candidate: Candidate, pool: Pool, rng: random.Random, turn: int = 0) -> DraftItem:
     """The customer's words to answer, with the real answer as model and its facts as key points."""
-    if candidate.question is None:
-        raise Refused("unclear_stem")
     if turn:
         raise Refused("too_few_points")
+    if candidate.question is None:
+        return _outline(candidate, pool, rng)
     if not candidate.answering:
         raise Refused("answer_off_question")
     chosen = [candidate.answering[0]]
@@ -230,6 +240,33 @@ def short(candidate: Candidate, pool: Pool, rng: random.Random, turn: int = 0) -
     )
 
 
+def _outline(candidate: Candidate, pool: Pool, rng: random.Random) -> DraftItem:
+    """The rules of the house on one subject, to be told in one's own words."""
+    rules = [one for one in candidate.statements if one.alone and pool.may_stand(one, candidate.group)][:3]
+    subject = subject_of(rules[0].text, rules[0].topics) if rules else ""
+    if subject not in POLICY or len(rules) < 2:
+        raise Refused("unclear_stem")
+    points: list[dict[str, Any]] = []
+    for one in rules:
+        words = [match.group().replace(" ", "") for match in quantities(one.text)] + sorted(
+            one.terms, key=one.text.find
+        )
+        points.append(
+            {"id": f"p{len(points) + 1}", "text": f"说明：{one.text}", "mark": 2.0, "keywords": words[:4] or [one.text]}
+        )
+    about, count = TOPIC_LABELS[subject], {2: "两", 3: "三"}[len(points)]
+    stem = rng.choice(
+        [
+            f"有顾客来咨询{about}。请写一段回复，说清本店在{about}方面的规定（至少{count}点）。",
+            f"新同事问你：顾客问到{about}，有哪些规定要讲清楚？请写出至少{count}点。",
+        ]
+    )
+    model = "您好，" + "；".join(one.text for one in rules) + "。"
+    rationale = "要点都来自客服的真实答复：" + "；".join(f"「{one.text}」" for one in rules) + "。"
+    definition = {"model_answer": model, "points": points}
+    return _item("short", stem, definition, candidate, rules, rationale, key_text=model)
+
+
 def _clauses(text: str) -> list[str]:
     """A long sentence in its facts; a condition stays with what it conditions."""
     parts = re.split(r"[，；;,]", text)
@@ -237,6 +274,7 @@ def _clauses(text: str) -> list[str]:
         len(parts) < 2
         or any(len(part) < 6 for part in parts)
         or re.search(r"如果|若|的话|时$|后$|只要|否则|才", parts[0])
+        or any(re.match(r"为了|确实|所以|因此|由于|因为|届时|到时", part) for part in parts)
     ):
         return [text]
     return parts if len(parts) <= 3 else [text]
@@ -249,9 +287,12 @@ def _placed(statement: Statement) -> bool:
 
 
 def _about(statement: Statement) -> str:
-    """The product, where a sentence holds for one product and does not name it."""
+    """The product or the subject, where a sentence does not name it."""
     if statement.group.product and not statement.topics <= POLICY and not names_product(statement.text):
         return f"关于商品“{_short(statement.group.product)}”，"
+    subject = subject_of(statement.text, statement.topics)
+    if subject in POLICY and not any(word in statement.text for word in re.split("与|和", TOPIC_LABELS[subject])):
+        return f"关于{TOPIC_LABELS[subject]}，"
     return ""
 
 
@@ -262,72 +303,13 @@ def _turn(statements: Sequence[Statement], turn: int) -> Statement:
     return statements[turn]
 
 
-def _standing(candidate: Candidate, turn: int = 0) -> Statement:
+def _standing(candidate: Candidate, pool: Pool, turn: int = 0) -> Statement:
     if not candidate.statements:
         raise Refused("no_general_answer")
-    alone = [one for one in candidate.statements if one.alone]
+    alone = [one for one in candidate.statements if one.alone and pool.may_stand(one, candidate.group)]
     if not alone:
         raise Refused("answer_off_question")
     return _turn(sorted(alone, key=lambda one: (-one.answer.count, not one.changes)), turn)
-
-
-def _own_changes(key: Statement, most: int) -> list[str]:
-    """Contradictions of the key, of different kinds first."""
-    found: list[Change] = []
-    for change in key.changes:
-        if change.kind not in [one.kind for one in found]:
-            found.append(change)
-    found += [change for change in key.changes if change not in found and change.kind == "number"]
-    return [change.text for change in found[:most]]
-
-
-def _foreign(candidate: Candidate, key: Statement, pool: Pool, rng: random.Random, most: int) -> list[str]:
-    """Real answers to other questions which have no matter in common with this one; same stage and product first."""
-    assert candidate.question is not None
-    group = candidate.group
-    own_topics = key.topics | topics(candidate.question.text) | topics(group.question)
-    own_terms = key.terms | terms(candidate.question.text, pool.cut) | terms(group.question, pool.cut)
-    ranked: list[tuple[float, str, Statement]] = []
-    for one in pool.statements:
-        if (
-            not one.alone
-            or one.group.key == group.key
-            or one.topics & own_topics
-            or one.terms & own_terms
-            or not one.topics
-        ):
-            continue
-        ratio = len(one.text) / len(key.text)
-        if (
-            not 0.45 <= ratio <= 2.2
-            or likeness(one.text, key.text) > 0.3
-            or likeness(one.group.question, candidate.question.text) > 0.3
-        ):
-            continue
-        near = (
-            (one.group.stage == group.stage)
-            + (one.group.product == group.product)
-            - abs(len(one.text) - len(key.text)) / 20
-        )
-        ranked.append((near + rng.random(), one.text, one))
-    chosen: list[Statement] = []
-    for _, _, one in sorted(ranked, key=lambda entry: (-entry[0], entry[1])):
-        if len(chosen) < most and all(
-            likeness(one.text, known.text) < 0.4 and one.group.key != known.group.key for known in chosen
-        ):
-            chosen.append(one)
-    return [one.text for one in chosen]
-
-
-def _changed_of(topic: str, key: Statement, pool: Pool, rng: random.Random) -> list[tuple[Statement, Change]]:
-    """Other statements on a subject, each with one of its contradictions."""
-    found = [
-        (one, rng.choice(one.changes[:2]))
-        for one in pool.statements
-        if one.alone and one.changes and comparable(key, one, topic) and one.group.key != key.group.key
-    ]
-    rng.shuffle(found)
-    return sorted((pair for pair in found if pool.uses[pair[0].text] < 3), key=lambda pair: pool.uses[pair[0].text])
 
 
 def _choice(right: Sequence[str], wrong: Sequence[str], rng: random.Random, *, several: bool = False) -> dict[str, Any]:

@@ -73,7 +73,7 @@ def _judge(text: str, product_known: bool, cut: Cut) -> Asked | None:
         return None
     if (
         _ONE_ORDER.search(body)
-        or (_FOLLOW_UP.search(body) and (len(body) < 9 or body[0] in "是指先也哪"))
+        or (_FOLLOW_UP.search(body) and (body[0] in "是指先也哪" or (len(body) < 9 and not _says_what(body))))
         or _RUDE.search(body)
         or _PROBLEM_CHARS.search(body)
     ):
@@ -88,6 +88,11 @@ def _judge(text: str, product_known: bool, cut: Cut) -> Asked | None:
     if pointing and not product_known:
         return None
     return Asked(text, pointing, kind_of(body))
+
+
+def _says_what(body: str) -> bool:
+    """能开专用发票吗 names its matter, short as it is; 可以的吗 does not."""
+    return bool(topics(body)) and len(body) >= 5 and bool(re.match(r"可以|能|会|要|有|支持", body))
 
 
 _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -109,7 +114,7 @@ _FITS: dict[str, re.Pattern[str]] = {
     ),
     "who": re.compile(r"承担|负担|负责|您|卖家|买家|商家|平台|我们|厂家|师傅"),
     "how": re.compile(
-        r"点击|选择|登录|打开|进入|查看|下载|填写|提交|申请|修改|更改|设置|按|在.{1,16}(?:里|中|页|处|操作|查|领|换)|先|路径|--|—|-|→|直接|需要|联系|重新|加|放|用|清洗|浸泡|绑定"
+        r"点击|(?<!可以)选择|登录|打开|进入|查看|下载|填写|提交|申请|修改|更改|设置|按|在.{1,16}(?:里|中|页|处|操作|查|领|换)|先|路径|--|—|-|→|直接|需要先|联系|重新|加|放|用|清洗|浸泡|绑定"
     ),
     "amount": re.compile(r"\d|[一二两三四五六七八九十半]|标准|统一"),
     "which": re.compile(r"是|有|属于|为|采用|用|适合|送|发|默认|支持|包含|需要|可以|：|只能"),
@@ -121,6 +126,28 @@ def kind_of(question: str) -> str:
     return next((kind for kind, pattern in _KINDS if pattern.search(question)), "polar")
 
 
-def fits(kind: str, answer: str) -> bool:
+# Yes or no is said in the words of the question: 可以 for 能不能, 有 for 有没有.
+_YES_OR_NO: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
+    (re.compile(asked_with), re.compile(said_with))
+    for asked_with, said_with in (
+        (r"需要|需不需要|要不要|用不用|得|必须", r"需|要|免费|不用|不必|必须|统一|自动"),
+        (r"可以|可不可以|能|可否|行不行|支持", r"可以|可在|不可|能|无法|支持|不了|没法|不行|没办法"),
+        (r"有没有|有|带|送|包含|含", r"有|没|无|带|送|配|包含|含"),
+        (r"会不会|会", r"会|不|影响|自动"),
+        (r"是不是|是否|是|都", r"是|不|属于|为|都|没|统一|默认"),
+    )
+)
+
+
+_DIFFERENCE = re.compile(r"区别|不一样|不同|差别|哪个(?:更|比较)?好")
+
+
+def fits(kind: str, answer: str, question: str = "") -> bool:
     """Whether a sentence is of the sort that answers: a time for 多久, a way for 怎么, yes or no for 吗."""
-    return bool(_FITS[kind].search(answer))
+    if not _FITS[kind].search(answer):
+        return False
+    if kind == "which" and _DIFFERENCE.search(question):
+        return bool(re.search(r"区别|不同|而|一个.*一个|前者|除了", answer))
+    if kind != "polar":
+        return True
+    return next((bool(said.search(answer)) for asked_with, said in _YES_OR_NO if asked_with.search(question)), True)

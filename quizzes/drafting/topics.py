@@ -40,6 +40,25 @@ _TOPICS: dict[str, str] = {
     "comment": r"评价|晒单|追评|返现",
     "agent": r"人工|客服电话|联系电话|热线",
 }
+# Rules of the house; on every other subject what is true of one product may be false of the next.
+POLICY = frozenset(
+    {
+        "invoice",
+        "refund",
+        "return",
+        "price",
+        "coupon",
+        "address",
+        "delivery",
+        "postage",
+        "pay",
+        "order",
+        "real",
+        "member",
+        "account",
+        "import",
+    }
+)
 _COMPILED = {name: re.compile(pattern) for name, pattern in _TOPICS.items()}
 # Words that say nothing of the matter; sharing one of them is no likeness.
 _STOP = frozenset(
