@@ -7,14 +7,20 @@ import shutil
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
 from lms import __version__
 from lms.config import settings
 from lms.kernel.db import db
 from lms.kernel.jobs import Job, JobState
 from lms.kernel.plugins import PluginInfo, plugins
+from lms.people.models import Person
+from lms.system.models import SystemEvent
 
 RECENT = 20
+_EVENTS = (
+    select(SystemEvent).options(joinedload(SystemEvent.person).lazyload(Person.grants)).order_by(SystemEvent.id.desc())
+)
 
 
 @dataclass(frozen=True)
@@ -29,11 +35,12 @@ class Status:
     free_bytes: int
     plugins: list[PluginInfo]
     jobs: list[Job]
+    events: list[SystemEvent]
     jobs_failed: int
 
 
 def status() -> Status:
-    """The state of this installation: two statements and a look at the disk."""
+    """The state of this installation: three statements and a look at the disk."""
     config = settings()
     files = [entry for folder in os.scandir(config.files_path) if folder.is_dir() for entry in os.scandir(folder.path)]
     database = config.home / "lms.db"
@@ -46,5 +53,6 @@ def status() -> Status:
         free_bytes=shutil.disk_usage(config.home).free,
         plugins=list(plugins().found),
         jobs=list(db.session.scalars(select(Job).order_by(Job.id.desc()).limit(RECENT))),
+        events=list(db.session.scalars(_EVENTS.limit(RECENT))),
         jobs_failed=db.session.scalar(select(func.count()).where(Job.state == JobState.FAILED)) or 0,
     )

@@ -14,7 +14,16 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-APPEND_ONLY = ("chat_view", "item_version", "lesson_version", "mark", "record", "review_decision", "step")
+APPEND_ONLY = (
+    "chat_view",
+    "item_version",
+    "lesson_version",
+    "mark",
+    "record",
+    "review_decision",
+    "step",
+    "system_event",
+)
 
 
 def upgrade() -> None:
@@ -284,6 +293,16 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_role_grant_person_id"), "role_grant", ["person_id"], unique=False)
     op.create_index(op.f("ix_role_grant_team_id"), "role_grant", ["team_id"], unique=False)
+    op.create_table(
+        "system_event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_system_event_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_system_event")),
+    )
     op.create_table(
         "activity_competency",
         sa.Column("activity_id", sa.Integer(), nullable=False),
@@ -942,6 +961,7 @@ def downgrade() -> None:
     op.drop_table("assignment")
     op.drop_index(op.f("ix_activity_competency_competency_id"), table_name="activity_competency")
     op.drop_table("activity_competency")
+    op.drop_table("system_event")
     op.drop_index(op.f("ix_role_grant_team_id"), table_name="role_grant")
     op.drop_index(op.f("ix_role_grant_person_id"), table_name="role_grant")
     op.drop_table("role_grant")

@@ -122,6 +122,7 @@ def test_doctor_prints_size_start_and_memory(fresh: Path) -> None:
     assert "MiB" in checks["网页进程"]["detail"]
     assert "不该加载" not in checks["网页进程"]["detail"]
     assert checks["数据库"]["ok"], checks["数据库"]
+    assert checks["中文处理"]["detail"] == "什么时候发货 → 什么 / 时候 / 发货"
 
 
 def test_backup_and_restore_round_trip(fresh: Path, chats: str, tmp_path: Path) -> None:
