@@ -96,10 +96,13 @@ def _choppy(text: str) -> bool:
     return (len(clauses) >= 3 and sum(map(len, clauses)) / len(clauses) < 6.5) or len(clauses[0]) < 3
 
 
-def shortened(sentence: str) -> str:
-    """The usable part of a sentence: all of it, or its first clauses when what is left out limits nothing; else ""."""
+def shortened(sentence: str, *, product_known: bool = False) -> str:
+    """The usable part of a sentence: all of it, or its first clauses when what is left out limits nothing; else "".
+
+    With `product_known` a leading 这款 goes: the scene will name the product.
+    """
     text = _FILLER_LEAD.sub("", _AGREEING.sub("", sentence))
-    bare = _POINTING_LEAD.sub("", text)
+    bare = _POINTING_LEAD.sub("", text) if product_known else text
     text = text if topics(bare) & POLICY else bare
     if usable_sentence(text):
         return text
@@ -130,7 +133,7 @@ def good_answers(group: GroupSource, cut: Cut) -> list[Answer]:
     found: list[Answer] = []
     for number, answer in enumerate(group.answers):
         source = group.answer_sources[number] if number < len(group.answer_sources) else None
-        for text in (shortened(sentence) for sentence in sentences(answer)):
+        for text in (shortened(sentence, product_known=bool(group.product)) for sentence in sentences(answer)):
             if not text:
                 continue
             match = next((i for i, one in enumerate(found) if likeness(one.text, text) >= 0.7), None)
