@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import stat
 import struct
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +14,9 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from lms.conversations.formats import BUILT_IN, ChatSource, ParseOptions
+from lms.conversations.formats.detect import format_named
+from lms.conversations.formats.errors import UnreadableFile
 from lms.conversations.models import Conversation, Message
 from lms.kernel.db import db
 from tests.conversations import writing as w
@@ -184,3 +189,19 @@ def test_an_xml_bomb_in_a_workbook_is_refused(app: Flask, tmp_path: Path) -> Non
     xml = f'{head}<workbook><sheets><sheet name="&e11;"/></sheets></workbook>'
     _made, (report,) = import_text(tmp_path, zipped(("xl/workbook.xml", xml.encode())), "a.xlsx")
     assert "XLSX" in report.error
+
+
+@pytest.mark.parametrize("format_name", ["jddc", "jd-log", "qianniu", "qianniu-copy", "table", "jsonl"])
+@pytest.mark.parametrize(
+    "piece", [" ", "-", "=", "(", "1", "1 ", '"', "2026-01-01 ", "a(2026-01-01 10:00:00):  ", ",", "é"]
+)
+def test_no_line_makes_a_parser_slow(format_name: str, piece: str) -> None:
+    line = piece * (400_000 // len(piece))
+    content = f"{line}\n{line}\n".encode()
+    source = ChatSource("a.txt", lambda: io.BytesIO(content), len(content))
+    parser = format_named(format_name, BUILT_IN)
+    started = time.process_time()
+    with contextlib.suppress(UnreadableFile):
+        parser.sniff(source.head(), "a.txt")
+        list(parser.parse(source, ParseOptions()))
+    assert time.process_time() - started < 3

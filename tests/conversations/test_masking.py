@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from random import Random
 
@@ -150,3 +151,46 @@ def test_research_questions_hardly_change(shared_data: Path) -> None:
     questions = [text for line in lines for pair in [json.loads(line)] for text in (pair["a"], pair["b"])]
     changed = [text for text in questions if mask(text).text != text and "*" not in text]
     assert len(changed) <= 5, changed
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "1",
+        "1 ",
+        "138 ",
+        "1-",
+        "qq1",
+        "a@",
+        "a.",
+        "路",
+        "1路",
+        "号1号",
+        "张三",
+        "姓名：",
+        "王先生",
+        "收货人",
+        "北京市",
+        "小区1-",
+        "①",
+        "微信a",
+        "订单 1",
+        "0",
+        "[手机号]张",
+    ],
+)
+def test_no_text_makes_masking_slow(piece: str) -> None:
+    text = piece * (20_000 // len(piece))
+    started = time.process_time()
+    mask(text)
+    assert time.process_time() - started < 2
+
+
+def test_a_worked_day_of_messages_is_masked_in_a_quarter_second(shared_data: Path) -> None:
+    """Twelve thousand real messages; the bar is for a machine with nothing else to do, hence the factor of two."""
+    lines = (shared_data / "jddc-chat" / "chat.tsv").read_text(encoding="utf-8").splitlines()
+    texts = [line.split("\t", 6)[6] for line in lines]
+    started = time.process_time()
+    for text in texts:
+        mask(text)
+    assert time.process_time() - started < 0.5

@@ -50,7 +50,7 @@ _ROLE_OF = {name: role for role, names in _NAMES.items() for name in names.split
 
 def plain(name: str) -> str:
     """A column's name without blanks, case and notes in brackets."""
-    return re.sub(r"[\s\ufeff\"'*]|[(（\[【].*?[)）\]】]$", "", name).lower()
+    return re.sub(r"[\s\ufeff\"'*]|[(（\[【].*?[)）\]】]$", "", name[:80]).lower()
 
 
 def guess(header: Sequence[str]) -> dict[str, int]:

@@ -23,6 +23,7 @@ from lms.conversations.formats.source import ChatSource
 from lms.conversations.formats.speakers import Speakers, frequent_senders
 from lms.conversations.formats.times import parse_time
 
+_LONGEST_HEAD = 200
 _HEAD = re.compile(r"^(.+?)\s+(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2})\s*$")
 _STARS = re.compile(r"^\s*/\*{5,}.*")
 _SYSTEM = re.compile(
@@ -43,7 +44,7 @@ class JdLog:
     def sniff(self, head: str, filename: str) -> float:
         lines = head.split("\n")
         starts = sum("一通会话" in line and line.lstrip().startswith("/*") for line in lines)
-        heads = sum(_HEAD.match(line) is not None for line in lines)
+        heads = sum(len(line) <= _LONGEST_HEAD and _HEAD.match(line) is not None for line in lines)
         if starts and heads:
             return 0.99
         return 0.6 if heads >= 2 and heads >= len(lines) / 12 else 0.0
@@ -79,7 +80,7 @@ def _senders(source: ChatSource) -> Iterator[set[str]]:
                 names = set()
             if seen >= _SESSIONS_LOOKED_AT:
                 return
-        elif match := _HEAD.match(line[1]):
+        elif len(line[1]) <= _LONGEST_HEAD and (match := _HEAD.match(line[1])):
             names.add(match[1].strip())
     yield names
 
@@ -96,7 +97,7 @@ class _Session:
         self._product = ""
 
     def take(self, number: int, text: str) -> Iterator[Event]:
-        match = _HEAD.match(text)
+        match = _HEAD.match(text) if len(text) <= _LONGEST_HEAD else None
         if match and not _NOT_A_NAME.search(match[1]):
             at = parse_time(match[2])
             if at is None:

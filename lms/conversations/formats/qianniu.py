@@ -14,6 +14,7 @@ from lms.conversations.formats.source import ChatSource
 from lms.conversations.formats.speakers import Speakers
 from lms.conversations.formats.times import parse_time
 
+_LONGEST_RULE = 300
 _RULE = re.compile(r"^={20,}\s*$")
 _BUYER = re.compile(r"^-{10,}(.+?)-{10,}\s*$")
 _SAID = re.compile(r"^(.*)\((\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2})\):\s{0,2}(.*)$")
@@ -33,7 +34,7 @@ class Qianniu:
         if _is_instant(lines):
             return 0.9 if any(_INSTANT.match(line) for line in lines) else 0.0
         said = sum(_SAID.match(line) is not None for line in lines)
-        if any(_BUYER.match(line) for line in lines) and any(_RULE.match(line) for line in lines):
+        if any(_BUYER.match(line[:_LONGEST_RULE]) for line in lines) and any(_RULE.match(line) for line in lines):
             return 0.99 if said else 0.5
         return 0.7 if said >= 2 and said >= len(lines) / 10 else 0.0
 
@@ -117,7 +118,7 @@ class _Sections(_Reader):
             self.over = True
         elif self._after_rule and stripped == "单聊":
             pass
-        elif buyer := _BUYER.match(text):
+        elif buyer := (_BUYER.match(text) if len(text) <= _LONGEST_RULE else None):
             yield from self.finish()
             self._buyer, self._after_rule = buyer[1].strip(), False
         elif said := _SAID.match(text):

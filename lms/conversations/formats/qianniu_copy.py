@@ -23,6 +23,7 @@ _DROP = re.compile(
     r"|原因[：:]\s*【.*|[¥￥]\s*[\d.,]+(?:\s*[-~]\s*[¥￥]?\s*[\d.,]+)?.{0,12}|店小蜜.{0,20}接待.*)\s*$"
 )
 _READ = re.compile(r"(?<=[^\s已未])\s*(?:已读|未读)$")
+_LONGEST_HEAD = 200
 _LONGEST_NICK = 40
 _NAMES_KEPT = 20_000
 
@@ -35,7 +36,11 @@ class QianniuCopy:
 
     def sniff(self, head: str, filename: str) -> float:
         lines = head.split("\n")
-        heads = [match for line in lines if (match := _HEAD.match(line)) and len(match[1]) <= _LONGEST_NICK]
+        heads = [
+            match
+            for line in lines
+            if len(line) <= _LONGEST_HEAD and (match := _HEAD.match(line)) and len(match[1]) <= _LONGEST_NICK
+        ]
         if not heads:
             return 0.0
         marks = sum(_DROP.match(line) is not None for line in lines)
@@ -58,7 +63,7 @@ def _heads(source: ChatSource) -> Iterator[tuple[int, str, datetime | None, str]
             yield line
             continue
         number, text = line
-        match = _HEAD.match(text)
+        match = _HEAD.match(text) if len(text) <= _LONGEST_HEAD else None
         if match is None or len(match[1]) > 2 * _LONGEST_NICK:
             if held is not None:
                 yield held[0], "", None, held[1]
@@ -118,7 +123,7 @@ class _Reader:
             if at is not None:
                 yield from self._done(message, lines)
                 message, lines, length = self._begin(nick, at), [], 0
-            elif _DROP.match(text):
+            elif len(text) <= _LONGEST_HEAD and _DROP.match(text):
                 yield Dropped(number)
             elif message is None:
                 yield BadLine(number, _("这一行之前没有“昵称 时间”，不知道是谁说的。"))
@@ -126,7 +131,7 @@ class _Reader:
                 yield BadLine(number, _("一条消息超过 %(n)s 字，已跳过。", n=LONGEST_TEXT))
             else:
                 length += len(text)
-                lines.append(_READ.sub("", text))
+                lines.append(_READ.sub("", text) if text.endswith(("已读", "未读")) and len(text) < 2000 else text)
         yield from self._done(message, lines)
         yield from self._release()
         yield from self._cutter.finish()

@@ -7,14 +7,16 @@ import re
 from lms.conversations.masking.spans import Spans
 
 _EMAIL = re.compile(
-    r"[A-Za-z0-9][A-Za-z0-9._%+*\-]*[ ]?@[ ]?(?:[A-Za-z0-9\-]+[ ]?(?:\.|。|点|dot)[ ]?)+(?:[A-Za-z]{2,}|\*+)",
+    r"(?<![A-Za-z0-9._%+*\-])[A-Za-z0-9][A-Za-z0-9._%+*\-]{0,80}[ ]?@[ ]?(?:[A-Za-z0-9\-]+[ ]?(?:\.|。|点|dot)[ "
+    r"]?)+(?:[A-Za-z]{2,}|\*+)",
     re.IGNORECASE,
 )
 _MAIL_HOSTS = (
     "qq|163|126|139|189|gmail|outlook|hotmail|sina|sohu|foxmail|yeah|aliyun|icloud|live|vip|yahoo|tom|21cn|msn"
 )
 _EMAIL_SPOKEN = re.compile(
-    rf"[A-Za-z0-9][A-Za-z0-9._\-]{{2,}}[ ]*(?:#|\$|[(\[{{]?(?:at|AT|艾特|圈a|圈A|小老鼠|爱特)[)\]}}]?)[ "
+    rf"(?<![A-Za-z0-9._\-])[A-Za-z0-9][A-Za-z0-9._\-]{{2,80}}[ ]*(?:#|\$|[(\[{{]?(?:at|AT|艾特|圈a|圈A|小老鼠"
+    rf"|爱特)[)\]}}]?)[ "
     rf"]*(?:vip\.)?(?:{_MAIL_HOSTS})"
     r"[ ]*(?:\.|。|点|dot)[ ]*(?:com|cn|net)(?:\.cn)?",
     re.IGNORECASE,

@@ -66,7 +66,7 @@ def _widths() -> dict[int, str]:
 _FOLD = _widths() | {ord(old): new for old, new in zip(_TRADITIONAL[::2], _TRADITIONAL[1::2], strict=True)}
 _NUMERAL = {ord(char): digit for chars, digit in _NUMERALS.items() for char in chars}
 _NUMERAL_RUN = re.compile(
-    rf"[{CHINESE_DIGITS}](?:[\W_]{{0,2}}[{CHINESE_DIGITS}0-9]){{3,}}|[0-9]{{2,}}[{CHINESE_DIGITS}]{{2,}}"
+    rf"[{CHINESE_DIGITS}](?:[\W_]{{0,2}}[{CHINESE_DIGITS}0-9]){{3,}}|(?<![0-9])[0-9]{{2,}}[{CHINESE_DIGITS}]{{2,}}"
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import NamedTuple
 
 PLACEHOLDERS: dict[str, str] = {
@@ -33,7 +34,7 @@ class Span(NamedTuple):
 
 
 class Spans:
-    """Spans that don't overlap; who comes first stays."""
+    """Spans that don't overlap, in order; who comes first stays."""
 
     def __init__(self, keep: list[tuple[int, int]] | None = None) -> None:
         self.found: list[Span] = []
@@ -41,13 +42,14 @@ class Spans:
 
     def add(self, start: int, end: int, kind: str) -> bool:
         """Take the span unless it touches one taken before or a stretch to keep."""
-        if start >= end:
+        if start >= end or any(start < stop and begin < end for begin, stop in self._keep):
             return False
-        if any(start < span.end and span.start < end for span in self.found):
+        at = bisect_left(self.found, (start,))
+        if at < len(self.found) and self.found[at].start < end:
             return False
-        if any(start < stop and begin < end for begin, stop in self._keep):
+        if at and self.found[at - 1].end > start:
             return False
-        self.found.append(Span(start, end, kind))
+        self.found.insert(at, Span(start, end, kind))
         return True
 
     def keep(self, start: int, end: int) -> None:
@@ -59,7 +61,7 @@ class Spans:
         if not self.found:
             return text
         parts, at = [], 0
-        for span in sorted(self.found):
+        for span in self.found:
             parts += [text[at : span.start], PLACEHOLDERS[span.kind]]
             counts[span.kind] = counts.get(span.kind, 0) + 1
             at = span.end
