@@ -155,6 +155,25 @@ def contradicts(one: str, other: str) -> bool:
     return likeness(left, right) >= 0.72 or (min(len(left), len(right)) >= 6 and containment(left, right) >= 0.85)
 
 
+_DO = r"(?:直接|再|进行|自行|帮您|给您|为您)?([\u4e00-\u9fff]{2})"
+_MAY = re.compile(r"(?<![不可])(?:可以|能够?|支持)(?![不吗么])" + _DO)
+_MAY_NOT = re.compile(r"(?:不可以|不能|无法|不支持|没办法|没法)" + _DO)
+_ON_CONDITION = re.compile(r"未|没|如|若|的话|后|前|时|期间|非|不是|除|只要|超|满|内")
+
+
+def answered_both_ways(text: str, answers: Sequence[str]) -> bool:
+    """Whether a plain yes or no of one agent meets the other one of another, to the same question.
+
+    Then the turned sentence may hold for some. A sentence that names its condition is taken to mean that case.
+    """
+    clauses = [one for one in re.split(r"[，,；;]", text) if not _ON_CONDITION.search(one)]
+    for own, contrary in ((_MAY_NOT, _MAY), (_MAY, _MAY_NOT)):
+        verbs = {found for clause in clauses for found in own.findall(clause)}
+        if verbs and any(verbs & set(contrary.findall(answer)) for answer in answers):
+            return True
+    return False
+
+
 def disputed(text: str, others: Sequence[str]) -> bool:
     """Whether the shop's own agents contradict a sentence somewhere."""
     return any(contradicts(text, other) for other in others)

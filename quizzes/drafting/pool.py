@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from quizzes.drafting.answers import Answer, contradicts, good_answers, stands_alone
+from quizzes.drafting.answers import Answer, answered_both_ways, contradicts, good_answers, stands_alone
 from quizzes.drafting.cleaning import sentences
 from quizzes.drafting.facts import Change, changes
 from quizzes.drafting.house import house_rules, is_house_rule
@@ -52,6 +52,8 @@ _NARROW_FIRST = tuple(TOPIC_LABELS)
 # Subjects on which two rules may have nothing to do with each other.
 WIDE = frozenset({"delivery", "order", "pay", "account", "coupon", "member", "import"})
 PRODUCT = "product"
+# 您不可以取消订单: somebody may not, so that it is no sure contradiction.
+_BARE_RIGHT = re.compile(r"[您你]?(?:不?可以|不?能|不支持|支持)")
 # How long is the warranty is a question of the product; what to do with a faulty one is a matter of the house.
 _FAULT = re.compile(r"质量问题|返修|(?:申请|要|走|售后)维修|(?:申请|走|的)售后|售后(?:申请|服务|怎么)")
 NEAR = 2.2
@@ -118,7 +120,14 @@ class Pool:
         """None when another agent says the contrary."""
         if any(contradicts(answer.text, other) for other in self.near(answer.text)):
             return None
-        sure = tuple(change for change in changes(answer.text) if not self.is_said(change.text))
+        both_ways = answered_both_ways(answer.text, group.answers)
+        sure = tuple(
+            change
+            for change in changes(answer.text)
+            if not self.is_said(change.text)
+            and not (both_ways and change.kind == "polarity")
+            and not (len(change.text) < 10 and _BARE_RIGHT.match(change.text))
+        )
         alone = stands_alone(answer.text, self.cut)
         return Statement(answer.text, group, answer, alone, sure, topics(answer.text), terms(answer.text, self.cut))
 

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - tables of Chinese sentences
 """Rules that hold without the chat they were said in, and drafts from them for questions without an own answer."""
 
 from __future__ import annotations
@@ -8,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from quizzes.drafting import GroupSource, draft_items
-from quizzes.drafting.answers import shortened
+from quizzes.drafting.answers import answered_both_ways, shortened
 from quizzes.drafting.cleaning import salvaged, sentences
 from quizzes.drafting.house import house_rules, is_house_rule, same_rule
 from quizzes.drafting.pool import subject_of, wanted_subject
@@ -146,6 +145,13 @@ def test_a_hot_question_without_answer_gets_drafts_on_its_subject(cut: Callable[
         assert cited and all(text in cited for text in right)
         wrong = [one["text"] for one in draft.definition.get("options", ()) if one["id"] not in keys]
         assert not [text for text in wrong if any(text in said for said in TALK)]
+
+
+def test_a_question_answered_both_ways_is_not_turned() -> None:
+    assert answered_both_ways("系统自动分仓，确实无法修改", ["订单后面有按钮的话就可以修改"])
+    assert answered_both_ways("地址可以修改", ["抱歉，不能修改哦"])
+    assert not answered_both_ways("出库后无法修改", ["下单半小时内可以修改"])  # each names its case
+    assert not answered_both_ways("地址无法修改", ["您可以取消了重拍"])
 
 
 def test_contradicted_house_rules_are_not_used(cut: Callable[[str], list[str]]) -> None:
