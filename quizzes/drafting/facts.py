@@ -35,6 +35,9 @@ _EVENT = re.compile(
 )
 _RIGHT = re.compile(r"可以|可|支持|能|享受?|申请|无理由|价保|保修|质保|包换|退换|换新|有效|免费")
 _LOOSE = re.compile(r"至少|起码|不少于|不低于|超过|大于|高于|多于|以上|起步|以下|低于|少于|小于|不足")
+_ROUGHLY = re.compile(r"左右|上下|大概|大约|差不多|一般|通常|约|平均")
+# 10 minutes or so may be 20 with a fuller kettle; it is not 30.
+FAR, ROUGHLY_FAR = 1.6, 2.9
 _SIZE = re.compile(r"第\s*$|[A-Za-z0-9.:×*x/-]\s*$|每\s*$|[一二三四五六七八九十]\s*$")
 
 
@@ -102,7 +105,8 @@ def _numbers(sentence: str) -> Iterator[Change]:
         if direction is None:
             continue
         chinese = not found["low"][0].isdigit()
-        for new_low, new_high in _steps(low, high, found["unit"], direction):
+        far = ROUGHLY_FAR if _ROUGHLY.search(clause_before[-8:] + clause_after[:3]) else FAR
+        for new_low, new_high in _steps(low, high, found["unit"], direction, far):
             new = _write(new_low, chinese) + (f"-{_write(new_high, chinese)}" if found["high"] else "") + found["unit"]
             yield Change(sentence[: found.start()] + new + rest, found.group(), new, "number")
 
@@ -123,8 +127,10 @@ def _direction(before: str, after: str) -> tuple[bool, bool] | None:
     return (True, True)
 
 
-def _steps(low: float, high: float, unit: str, direction: tuple[bool, bool]) -> Iterator[tuple[float, float]]:
-    """Values far enough off that nobody could call them the same: half or less, or half as much again or more."""
+def _steps(
+    low: float, high: float, unit: str, direction: tuple[bool, bool], far: float
+) -> Iterator[tuple[float, float]]:
+    """Values far enough off that nobody could call them the same; `far` is the least factor of a span of time."""
     smaller, larger = direction
     ladder = next((steps for name, steps in _LADDERS.items() if unit.endswith(name)), None)
     if high > low:
@@ -139,9 +145,9 @@ def _steps(low: float, high: float, unit: str, direction: tuple[bool, bool]) -> 
         yield from ((value, value) for value in (low / 2, low * 2) if 1 <= value <= 100 and value == int(value))
     elif ladder:
         if larger:
-            yield from ((step, step) for step in [step for step in ladder if step >= low * 1.6][:2])
+            yield from ((step, step) for step in [step for step in ladder if step >= low * far][:2])
         if smaller:
-            yield from ((step, step) for step in [step for step in ladder if step <= low / 1.6][::-1][:2])
+            yield from ((step, step) for step in [step for step in ladder if step <= low / far][::-1][:2])
     else:
         if larger:
             yield low * 2, low * 2
