@@ -18,12 +18,12 @@ from quizzes.drafting.facts import changes, quantities
         ("整机保修三年", ["整机保修五年", "整机保修八年"]),
         ("大概2-3天送达", ["大概4-6天送达"]),
         (
-            "蒸蛋一般需要10分钟左右",
+            "蒸一碗蛋大概要10分钟左右",
             [
-                "蒸蛋一般需要30分钟左右",
-                "蒸蛋一般需要45分钟左右",
-                "蒸蛋一般需要3分钟左右",
-                "蒸蛋一般需要1分钟左右",
+                "蒸一碗蛋大概要30分钟左右",
+                "蒸一碗蛋大概要45分钟左右",
+                "蒸一碗蛋大概要3分钟左右",
+                "蒸一碗蛋大概要1分钟左右",
             ],
         ),
         ("全店满99元包邮", ["全店满50元包邮", "全店满99元不包邮"]),
@@ -53,6 +53,7 @@ def test_one_fact_is_changed_into_a_contradiction(sentence: str, wrong: list[str
         "尺寸是435mm×265mm×335mm",
         "能不能退要看检测结果",
         "一个订单只能用一张券",
+        "料理机一般没有加热功能",  # another model may have it
     ],
 )
 def test_what_would_not_surely_be_wrong_is_left_alone(sentence: str) -> None:
