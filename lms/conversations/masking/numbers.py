@@ -124,6 +124,8 @@ def find_phones(text: str, spans: Spans) -> None:
         if len(groups) <= 3 and (len(groups) == 1 or groups[-1] == 4 or max(groups) <= 2):
             spans.add(match.start(), match.end(), "landline")
     for match in _SERVICE.finditer(text):
+        if _PRODUCT.search(text[max(0, match.start() - 8) : match.start()]):
+            continue
         if not _HOTLINE.search(text, max(0, match.start() - 14), match.start()):
             spans.add(match.start(), match.end(), "landline")
         else:
