@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
+from lms.conversations.enums import Side
+from lms.conversations.models import Message
 from lms.kernel.db import db
 from lms.learning.enums import AssignmentState
 from lms.learning.models import Assignment
@@ -146,10 +148,19 @@ def last_sequence(attempt: Attempt) -> int:
 
 
 def sources_of(views: Sequence[SlotView], *, each: int = 3) -> dict[int, list[ItemSource]]:
-    """The customers' words that the items came from: up to `each` quotes an item, by item id, in one statement."""
+    """The customers' words that the items came from: up to `each` quotes an item, by item id, in one statement.
+
+    Sources name the agents' messages too; those stand in the rationale and are no customer's words.
+    """
     ids = {view.version.item_id for view in views}
     found: dict[int, list[ItemSource]] = {}
-    for source in db.session.scalars(select(ItemSource).where(ItemSource.item_id.in_(ids)).order_by(ItemSource.id)):
+    query = (
+        select(ItemSource)
+        .outerjoin(Message, Message.id == ItemSource.message_id)
+        .where(ItemSource.item_id.in_(ids), or_(Message.id.is_(None), Message.side == Side.CUSTOMER))
+        .order_by(ItemSource.id)
+    )
+    for source in db.session.scalars(query):
         known = found.setdefault(source.item_id, [])
         if source.quote and len(known) < each and all(other.quote != source.quote for other in known):
             known.append(source)

@@ -19,9 +19,11 @@ from lms.web.sheets import read_sheet
 from quizzes.attempts.models import Attempt
 from quizzes.attempts.queries import stored_answers
 from quizzes.attempts.services import save_answer, start_attempt, submit_attempt
+from quizzes.bank.models import ItemSource
 from quizzes.papers.enums import ShowAnswers
 from quizzes.papers.models import Quiz
 from tests.conftest import Cast
+from tests.quizzes.bank.making import make_chat
 from tests.quizzes.papers.factories import KEYS, give, make_item, make_items, make_quiz
 
 JSON = {"Accept": "application/json"}
@@ -130,6 +132,20 @@ def test_the_result_shows_keys_by_the_frozen_policy(
 # --- text from chats is text -------------------------------------------------------------------------------------
 
 NASTY = '<script>alert(1)</script><img src=x onerror="alert(2)">{{ 7*7 }}"\'&'
+
+
+def test_the_result_quotes_customers_only(cast: Cast, session: scoped_session, sign_in: SignIn) -> None:
+    asked, answered = make_chat(cast.shop, ("customer", "买错颜色能换吗"), ("agent", "可以换，来回运费您出"))
+    item = make_item("single", shop=cast.shop, quote="")
+    for message in (answered, asked):
+        item.sources.append(
+            ItemSource(conversation_id=message.conversation_id, message_id=message.id, quote=message.text)
+        )
+    attempt = finish(started(cast, [item]))
+    session.commit()
+    html = sign_in(cast.agent).get(f"/attempts/{attempt.id}/result").get_data(as_text=True)
+    assert "买错颜色能换吗" in html
+    assert "来回运费您出" not in html
 
 
 def test_markup_in_stems_options_and_answers_is_inert(cast: Cast, session: scoped_session, sign_in: SignIn) -> None:
