@@ -26,13 +26,28 @@ from lms.people.enums import Role
 from lms.people.models import Person, Shop, Team
 from tests.factories import PASSWORD, make_person, make_shop, make_team
 
-TEST_URL = os.environ.get("LMS_TEST_DATABASE_URL", "")
+# Workers that run side by side have a database each: tests/postgresql.sh makes lms, lms_gw0 and lms_gw1.
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+TEST_URL = os.environ.get("LMS_TEST_DATABASE_URL", "").replace("/lms?", f"/lms_{_WORKER}?" if _WORKER else "/lms?")
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
 
 def pytest_report_header() -> list[str]:
     shown = "found" if SHARED_DATA.is_dir() else "missing: the tests that read it are skipped"
     return [f"database: {TEST_URL.split('@')[-1] or 'SQLite'}", f"shared data: {shown}"]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On another database than SQLite only tests that use the database say anything new; the rest is deselected."""
+    if not TEST_URL:
+        return
+    kept = [
+        item
+        for item in items
+        if "app" in getattr(item, "fixturenames", ()) and item.get_closest_marker("sqlite_only") is None
+    ]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
 
 
 @pytest.fixture(scope="session")

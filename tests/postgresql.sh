@@ -12,5 +12,5 @@ trap pg_stop EXIT
 pg_run "'$pg_bin/initdb' -D '$pg_dir/data' -U lms -A trust -E UTF8 --locale=C.UTF-8" >/dev/null
 pg_run "'$pg_bin/pg_ctl' -D '$pg_dir/data' -w -l '$pg_dir/log' \
     -o \"-c listen_addresses='' -c unix_socket_directories='$pg_dir' -c fsync=off -c full_page_writes=off\" start" >/dev/null
-pg_run "'$pg_bin/createdb' -h '$pg_dir' -U lms lms"
+for pg_name in lms lms_gw0 lms_gw1; do pg_run "'$pg_bin/createdb' -h '$pg_dir' -U lms $pg_name"; done
 POSTGRES_URL="postgresql+psycopg://lms@/lms?host=$pg_dir"

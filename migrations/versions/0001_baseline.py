@@ -24,6 +24,7 @@ APPEND_ONLY = (
     "step",
     "system_event",
 )
+CURRENT_VERSION = "fk_item_current_version_id_item_version"
 
 
 def upgrade() -> None:
@@ -874,12 +875,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("slot_id", "client", "sequence", name=op.f("uq_step_slot_id_client_sequence")),
     )
     dialect = op.get_bind().dialect.name
+    if dialect != "sqlite":  # which cannot add a constraint to a table; an item and its versions point at each other
+        op.create_foreign_key(CURRENT_VERSION, "item", "item_version", ["current_version_id"], ["id"])
     for table in APPEND_ONLY:
         for statement in append_only_statements(table, dialect):
             op.execute(statement)
 
 
 def downgrade() -> None:
+    if op.get_bind().dialect.name != "sqlite":
+        op.drop_constraint(CURRENT_VERSION, "item", type_="foreignkey")
     op.drop_table("step")
     op.drop_table("response")
     op.drop_index(op.f("ix_mark_marker_id"), table_name="mark")

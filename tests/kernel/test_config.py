@@ -30,6 +30,7 @@ def test_a_broken_file_is_named(home: Path) -> None:
         settings()
 
 
+@pytest.mark.sqlite_only
 def test_everything_lies_in_the_home_and_is_private(home: Path) -> None:
     prepare_home(settings())
     assert settings().sqlalchemy_url == f"sqlite:///{home / 'lms.db'}"

@@ -131,7 +131,7 @@ def test_the_result_shows_keys_by_the_frozen_policy(
 
 # --- text from chats is text -------------------------------------------------------------------------------------
 
-NASTY = '<script>alert(1)</script><img src=x onerror="alert(2)">{{ 7*7 }}"\'&'
+NASTY = '<script>alert(1)</script><img src=x onerror="alert(2)">{{ 71931*10007 }}"\'&'
 
 
 def test_the_result_quotes_customers_only(cast: Cast, session: scoped_session, sign_in: SignIn) -> None:
@@ -172,11 +172,7 @@ def test_markup_in_stems_options_and_answers_is_inert(cast: Cast, session: scope
     for page in pages:
         text = page.get_data(as_text=True)
         assert page.status_code == 200
-        assert (
-            "<script>alert" not in text
-            and "<img src=x" not in text
-            and "49" not in text.split("<main")[1].split("csrf")[0]
-        )
+        assert "<script>alert" not in text and "<img src=x" not in text and str(71931 * 10007) not in text
 
 
 # --- statements --------------------------------------------------------------------------------------------------
