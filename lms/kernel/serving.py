@@ -64,6 +64,7 @@ def serve_forever(config: Settings, *, host: str, port: int, workers: int, prepa
                 blocking_threads=max(2, os.cpu_count() or 2),
                 backpressure=64,
                 respawn_failed_workers=True,
+                workers_kill_timeout=5,
                 log_enabled=True,
                 log_level=LogLevels.warning,
             ).serve()
