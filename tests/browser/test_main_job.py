@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -47,8 +49,35 @@ WRITTEN = [
 ]
 
 
-def trainer_page(sign_in: SignIn) -> Page:
-    return sign_in("trainer", DESKTOP)
+@pytest.fixture(scope="module", params=[DESKTOP, PHONE], ids=["desktop", "phone"])
+def size(request: pytest.FixtureRequest) -> dict[str, int]:
+    """The width at which all seven steps are walked."""
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def server(size: dict[str, int], demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A fresh demo home for each width: the steps build on one another."""
+    home = tmp_path_factory.mktemp("served") / "home"
+    shutil.copytree(demo_home, home)
+    served = Server(home)
+    served.start()
+    yield served
+    served.stop()
+
+
+def go(page: Page, name: str) -> None:
+    """Follow a line of the navigation, which lies in a drawer on a phone."""
+    opener = page.get_by_role("link", name="打开导航")
+    if opener.is_visible():
+        opener.click()
+    page.locator("#side").get_by_role("link", name=name, exact=True).click()
+
+
+def check(page: Page, size: dict[str, int]) -> None:
+    check_axe(page)
+    if size is PHONE:
+        check_fits(page)
 
 
 def test_1_the_sign_in_page_tells_the_demo_accounts(browser_page: Page) -> None:
@@ -58,14 +87,14 @@ def test_1_the_sign_in_page_tells_the_demo_accounts(browser_page: Page) -> None:
     check_axe(browser_page)
 
 
-def test_2_trainer_imports_and_reads_the_report(sign_in: SignIn, export: Path, server: Server) -> None:
-    page = trainer_page(sign_in)
-    page.get_by_role("link", name="聊天导入").first.click()
+def test_2_trainer_imports_and_reads_the_report(sign_in: SignIn, size: dict[str, int], export: Path) -> None:
+    page = sign_in("trainer", size)
+    go(page, "聊天导入")
     page.get_by_role("link", name=re.compile("导入聊天记录|导入")).last.click()
     page.set_input_files("input[type=file]", export)
     page.get_by_role("button", name="开始导入").click()
     expect(page.get_by_text("新增消息")).to_be_visible(timeout=JOB_SECONDS)
-    check_axe(page)
+    check(page, size)
     assert stat(page, "新增消息") > 10
     assert stat(page, "重复消息") == 0
     # The same file again adds nothing.
@@ -81,9 +110,9 @@ def stat(page: Page, label: str) -> int:
     return int(card.locator(".stat-value").inner_text().replace(",", ""))
 
 
-def test_3_trainer_opens_the_question_factory(sign_in: SignIn) -> None:
-    page = trainer_page(sign_in)
-    page.get_by_role("link", name="问题工厂").first.click()
+def test_3_trainer_opens_the_question_factory(sign_in: SignIn, size: dict[str, int]) -> None:
+    page = sign_in("trainer", size)
+    go(page, "问题工厂")
     page.get_by_role("button", name=re.compile("挖掘")).click()
     expect(page.locator(".mine-row").first).to_be_visible(timeout=JOB_SECONDS)
     expect(page.get_by_text(re.compile("上次挖掘"))).to_be_visible(timeout=JOB_SECONDS)
@@ -92,18 +121,18 @@ def test_3_trainer_opens_the_question_factory(sign_in: SignIn) -> None:
     assert len(heats) >= 5
     page.locator(".mine-words summary").first.click()
     expect(page.locator(".mine-words[open] li").first).to_be_visible()
-    check_axe(page)
+    check(page, size)
 
 
-def test_4_trainer_drafts_and_reviews_by_keyboard(sign_in: SignIn) -> None:
-    page = trainer_page(sign_in)
-    page.get_by_role("link", name="问题工厂").first.click()
+def test_4_trainer_drafts_and_reviews_by_keyboard(sign_in: SignIn, size: dict[str, int]) -> None:
+    page = sign_in("trainer", size)
+    go(page, "问题工厂")
     ticks = page.locator("input[name=group_ids]")
     for n in range(min(12, ticks.count())):
         ticks.nth(n).check()
     page.get_by_role("button", name=re.compile("^\\s*出题")).click()
     expect(page.locator("#review")).to_be_visible(timeout=JOB_SECONDS)
-    check_axe(page)
+    check(page, size)
     expect(page.locator(".review-chat")).to_contain_text(re.compile(r"[\u4e00-\u9fff]"))
     total = int(page.locator(".review-count").inner_text().split("/")[1])
     assert total >= 5
@@ -123,7 +152,7 @@ def test_4_trainer_drafts_and_reviews_by_keyboard(sign_in: SignIn) -> None:
             break
         decide(page, "a")
     expect(page.get_by_text("都审完了")).to_be_visible()
-    check_axe(page)
+    check(page, size)
 
 
 def decide(page: Page, key: str) -> None:
@@ -139,16 +168,16 @@ def decide(page: Page, key: str) -> None:
     )
 
 
-def test_5_trainer_makes_a_quiz_and_assigns_it(sign_in: SignIn) -> None:
-    page = trainer_page(sign_in)
-    page.get_by_role("link", name="测验管理").first.click()
+def test_5_trainer_makes_a_quiz_and_assigns_it(sign_in: SignIn, size: dict[str, int]) -> None:
+    page = sign_in("trainer", size)
+    go(page, "测验管理")
     page.get_by_role("link", name=re.compile("新建测验")).first.click()
     page.get_by_label("测验名称").fill(QUIZ)
     page.get_by_label("每份试卷题数").fill(str(DRAWN))
     page.get_by_label("合格线（%）").fill("60")
     page.get_by_label("限时（分钟）").fill("30")
     page.get_by_label("可作答次数").fill("2")
-    check_axe(page)
+    check(page, size)
     page.get_by_role("button", name=re.compile("去选题")).click()
     expect(page.get_by_role("button", name="自动选题")).to_be_visible()
     pick = page.url.split("?")[0]
@@ -163,23 +192,21 @@ def test_5_trainer_makes_a_quiz_and_assigns_it(sign_in: SignIn) -> None:
     page.get_by_label(re.compile("售前一组")).first.check()
     due = datetime.now() + timedelta(days=7)
     page.get_by_label("截止时间").fill(due.strftime("%Y-%m-%dT18:00"))
-    check_axe(page)
+    check(page, size)
     page.get_by_role("button", name="布置", exact=True).click()
     expect(page.get_by_text(re.compile(r"已把.+布置给 \d+ 人"))).to_be_visible()
 
 
-@pytest.mark.parametrize(("account", "size"), [("agent", PHONE), ("lead", DESKTOP)])
-def test_6_agent_takes_the_quiz_and_sees_the_result(sign_in: SignIn, account: str, size: dict[str, int]) -> None:
-    page = sign_in(account, size)
-    page.get_by_role("link", name="我的任务").first.click()
+def test_6_agent_takes_the_quiz_and_sees_the_result(sign_in: SignIn, size: dict[str, int]) -> None:
+    page = sign_in("agent", size)
+    go(page, "我的任务")
     expect(page.get_by_text(QUIZ).first).to_be_visible()
-    check_fits(page)
+    check(page, size)
     page.get_by_role("link", name=re.compile(QUIZ)).first.click()
-    check_axe(page)
+    check(page, size)
     page.get_by_role("button", name="开始作答").click()
     expect(page.locator("[data-question]")).to_have_count(DRAWN)
-    check_axe(page)
-    check_fits(page)
+    check(page, size)
     for n in range(1, DRAWN + 1):
         answer(page, n)
         if n < DRAWN:
@@ -191,8 +218,7 @@ def test_6_agent_takes_the_quiz_and_sees_the_result(sign_in: SignIn, account: st
     expect(page.locator(".result-figure")).to_have_text(re.compile(r"\d+(\.\d+)?%"))
     expect(page.locator(".review")).to_have_count(DRAWN)
     expect(page.locator(".review").first).to_contain_text("正确答案")
-    check_axe(page)
-    check_fits(page)
+    check(page, size)
 
 
 def answer(page: Page, number: int) -> None:
@@ -208,13 +234,13 @@ def answer(page: Page, number: int) -> None:
             field.blur()
 
 
-def test_7_supervisor_sees_the_matrix_and_exports_it(sign_in: SignIn) -> None:
-    page = sign_in("supervisor", DESKTOP)
-    page.get_by_role("link", name="团队任务").first.click()
+def test_7_supervisor_sees_the_matrix_and_exports_it(sign_in: SignIn, size: dict[str, int]) -> None:
+    page = sign_in("supervisor", size)
+    go(page, "团队任务")
     expect(page.get_by_role("columnheader", name=QUIZ)).to_be_visible()
     expect(page.get_by_role("rowheader", name=re.compile("王思琪"))).to_be_visible()
     assert page.get_by_text("宋佳琪").count() == 0  # an agent of the other client
-    check_axe(page)
+    check(page, size)
     with page.expect_download() as download:
         page.get_by_role("link", name="导出").click()
     book = load_workbook(io.BytesIO(Path(download.value.path()).read_bytes()))
@@ -223,4 +249,4 @@ def test_7_supervisor_sees_the_matrix_and_exports_it(sign_in: SignIn) -> None:
     assert not any(cell.data_type == "f" for row in book.active.iter_rows() for cell in row)
     page.get_by_role("link", name="王思琪").click()
     expect(page.get_by_text(QUIZ).first).to_be_visible()
-    check_axe(page)
+    check(page, size)
