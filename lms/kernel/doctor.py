@@ -144,14 +144,16 @@ def _install_size() -> DoctorCheck:
 
 
 def _worker() -> DoctorCheck:
-    """Start a web worker's Python twice (the first fills the file cache) and read its time and memory."""
-    for _ in range(2):
+    """Start a web worker's Python three times and take the fastest: what else the machine does is not its fault."""
+    runs = []
+    for _ in range(3):
         run = subprocess.run(
             [sys.executable, "-c", PROBE, *HEAVY], capture_output=True, text=True, timeout=120, check=False
         )
-    if run.returncode:
-        return DoctorCheck("网页进程", False, run.stderr.strip().splitlines()[-1] if run.stderr else "启动失败")
-    figures = json.loads(run.stdout.strip().splitlines()[-1])
+        if run.returncode:
+            return DoctorCheck("网页进程", False, run.stderr.strip().splitlines()[-1] if run.stderr else "启动失败")
+        runs.append(json.loads(run.stdout.strip().splitlines()[-1]))
+    figures = min(runs, key=lambda figures: figures["seconds"])
     ok = (
         figures["seconds"] < WORKER_BUDGET_SECONDS
         and figures["mib"] < WORKER_BUDGET_MIB
