@@ -123,7 +123,7 @@ def preview() -> str:
     return render_template(
         "courses/lessons/preview.html",
         rendered=kind.render(body, today=to_local(now()).date()),
-        problems=kind.problems(body),
+        problems=kind.problems(body, {}),
     )
 
 
@@ -222,7 +222,7 @@ def _editor(form: LessonForm, lesson: Lesson | None, version: LessonVersion | No
         lesson=lesson,
         version=version,
         rendered=kind.render(body, today=to_local(now()).date()),
-        problems=kind.problems(body),
+        problems=kind.problems(body, {}),
         dimensions=[(d, dimension_label(d)) for d in Dimension],
     )
     return page, 422 if form.errors else 200

@@ -49,7 +49,7 @@ class LessonForm(FlaskForm):
             raise ValidationError(_("一节课时的能力项要属于同一个维度。"))
 
     def validate_body(self, field: TextAreaField) -> None:
-        if found := lesson_type("markdown").problems(field.data or ""):
+        if found := lesson_type("markdown").problems(field.data or "", {}):
             raise ValidationError(_("第 %(line)s 行：%(message)s", line=found[0].line, message=found[0].message))
 
     @property

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from courses.lessons.enums import LessonState
 from lms.kernel.clock import now
-from lms.kernel.db import StrEnumType, UtcDateTime, append_only, db, enum_check
+from lms.kernel.db import Json, StrEnumType, UtcDateTime, append_only, db, enum_check
 from lms.learning.models import Activity
 from lms.people.models import Person, Shop
 
@@ -71,7 +72,8 @@ class Lesson(db.Model):  # type: ignore[name-defined]
 class LessonVersion(db.Model):  # type: ignore[name-defined]
     """A text of a lesson. Never changed: an edit adds the next number, so that a record says what was read.
 
-    check_by: the day by which the platform rules in the body must be looked through again.
+    settings: what the lesson's type keeps beside the body. check_by: the day by which the platform rules in the body
+    must be looked through again.
     """
 
     __tablename__ = "lesson_version"
@@ -83,6 +85,7 @@ class LessonVersion(db.Model):  # type: ignore[name-defined]
     title: Mapped[str] = mapped_column(String(200))
     summary: Mapped[str] = mapped_column(String(500), default="")
     body: Mapped[str] = mapped_column(Text)
+    settings: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     minutes: Mapped[int] = mapped_column(Integer)
     check_by: Mapped[date | None] = mapped_column(Date)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
+from typing import Any
 
 from courses.lessons.enums import LessonState, ReachedBy
 from courses.lessons.models import Lesson, LessonVersion
@@ -55,6 +56,7 @@ class Draft:
     body: str
     summary: str = ""
     minutes: int = 5
+    settings: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -132,18 +134,19 @@ def add_version(*, lesson: Lesson, draft: Draft, number: int, author_id: int | N
     """Append a version and make it the newest. Raises LessonError when the text is empty or its blocks are broken."""
     kind = lesson_type(lesson.type)
     draft = tidy(draft)
-    if not draft.title or not draft.body.strip():
-        raise LessonError("课时要有标题和正文。")
+    if not draft.title:
+        raise LessonError("课时要有标题。")
     if not 1 <= draft.minutes <= 240:
         raise LessonError("学习时长请填 1–240 分钟。")
-    if found := kind.problems(draft.body):
-        raise LessonError(found[0].message, where=f"正文第 {found[0].line} 行")
+    if found := kind.problems(draft.body, draft.settings):
+        raise LessonError(found[0].message, where=f"正文第 {found[0].line} 行" if found[0].line else "")
     version = LessonVersion(
         lesson_id=lesson.id,
         number=number,
         title=draft.title,
         summary=draft.summary,
         body=draft.body,
+        settings=draft.settings,
         minutes=draft.minutes,
         check_by=kind.check_by(draft.body),
         created_by_id=author_id,
@@ -214,7 +217,7 @@ def archive(*, actor: Person, lesson: Lesson, at: datetime) -> Lesson:
 def copy_lesson(*, actor: Person, lesson: Lesson, shop_id: int, at: datetime) -> Lesson:
     """A draft of one's own with the newest text, for a shop that wants another wording than everybody's."""
     source, version = lesson_for_authors(actor, lesson.id)
-    draft = Draft(title=version.title, body=version.body, summary=version.summary, minutes=version.minutes)
+    draft = draft_of(version)
     return create_lesson(
         actor=actor,
         draft=draft,
@@ -259,15 +262,42 @@ def record_reading(
     if opening.seconds_left > 0:
         raise ReadingTooShort(opening.seconds_left)
     passed = at - opening.opened_at
+    return complete_lesson(
+        person=actor,
+        lesson=lesson,
+        version=version,
+        at=at,
+        task=opening.task,
+        duration_seconds=int(passed.total_seconds()) if passed <= LONGEST_SITTING else None,
+        context={"reached_by": reached_by.value},
+    )
+
+
+def complete_lesson(
+    *,
+    person: Person,
+    lesson: Lesson,
+    version: LessonVersion,
+    at: datetime,
+    task: Assignment | None,
+    duration_seconds: int | None = None,
+    score: float | None = None,
+    context: dict[str, Any] | None = None,
+) -> Record:
+    """Write "completed" for ``person``: the one place where lessons of every type do. The caller's condition holds.
+
+    ``task`` is ``queries.latest_task``; a second call for the same version and task returns the first record.
+    """
     return write_record(
-        actor=actor,
+        actor=person,
         verb=Verb.COMPLETED,
         activity=lesson.activity,
         at=at,
-        idempotency_key=_keys(actor, lesson, version, opening.task)[1],
+        idempotency_key=_keys(person, lesson, version, task)[1],
         completion=True,
-        duration_seconds=int(passed.total_seconds()) if passed <= LONGEST_SITTING else None,
-        context=_context(lesson, version) | {"reached_by": reached_by.value},
+        score=score,
+        duration_seconds=duration_seconds,
+        context=_context(lesson, version) | (context or {}),
     )
 
 
@@ -316,11 +346,17 @@ def tidy(draft: Draft) -> Draft:
         body=_CONTROL.sub("", draft.body.replace("\r\n", "\n").replace("\r", "\n")).strip() + "\n",
         summary=" ".join(_CONTROL.sub("", draft.summary).split()),
         minutes=draft.minutes,
+        settings=dict(draft.settings),
     )
 
 
+def draft_of(version: LessonVersion) -> Draft:
+    """What was written, without its number."""
+    return Draft(version.title, version.body, version.summary, version.minutes, dict(version.settings or {}))
+
+
 def _same(version: LessonVersion, draft: Draft) -> bool:
-    return Draft(version.title, version.body, version.summary, version.minutes) == tidy(draft)
+    return draft_of(version) == tidy(draft)
 
 
 def _keys(actor: Person, lesson: Lesson, version: LessonVersion, task: Assignment | None) -> tuple[str, str]:

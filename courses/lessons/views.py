@@ -20,6 +20,7 @@ from courses.lessons.services import ReadingTooShort, open_lesson, record_readin
 from courses.permissions import C
 from courses.types import lesson_type
 from lms.kernel.clock import now, to_local
+from lms.learning.locks import require_unlocked
 from lms.people.guards import current_person, requires
 from lms.people.rules import require_visible
 
@@ -51,6 +52,7 @@ def index() -> str:
 def lesson(lesson_id: int) -> str:
     person, at = current_person(), now()
     shown, version = lesson_for_reading(person, lesson_id)
+    require_unlocked(person, shown.activity_id, at)
     opening = open_lesson(actor=person, lesson=shown, version=version, at=at)
     before, after = neighbours(person, shown)
     return render_template(
@@ -74,6 +76,7 @@ def finish(lesson_id: int) -> ResponseReturnValue:
     """Note that the end was reached. Comes from the page's script when the last line is seen, or from the button."""
     person, at = current_person(), now()
     shown, published = lesson_for_reading(person, lesson_id)
+    require_unlocked(person, shown.activity_id, at)
     version = version_in_hand(actor=person, lesson=shown, published=published, number=_number("version"))
     reached_by = ReachedBy.SENTINEL if request.form.get("reached_by") == "sentinel" else ReachedBy.BUTTON
     completed, seconds_left = None, 0

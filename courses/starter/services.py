@@ -11,7 +11,7 @@ from sqlalchemy import select
 from courses.lessons.enums import LessonState
 from courses.lessons.models import Course, Lesson, LessonVersion
 from courses.lessons.queries import KIND
-from courses.lessons.services import Draft, add_version, insert_lesson, show
+from courses.lessons.services import Draft, add_version, draft_of, insert_lesson, show
 from courses.starter.files import StarterLesson, read_starter_lessons
 from lms.kernel.db import db
 from lms.learning.models import Activity, Competency
@@ -65,6 +65,7 @@ def _add(shipped: StarterLesson, position: int, at: datetime) -> None:
         title=shipped.title,
         dimension=shipped.dimension,
         shop_id=None,
+        slug=f"{KIND}:{shipped.slug}",
         created_at=at,
         competencies=[_competency(shipped)],
     )
@@ -83,7 +84,7 @@ def _add(shipped: StarterLesson, position: int, at: datetime) -> None:
 
 def _renew(lesson: Lesson, version: LessonVersion, shipped: StarterLesson, report: StarterReport, at: datetime) -> None:
     draft = _draft(shipped)
-    if Draft(version.title, version.body, version.summary, version.minutes) == draft:
+    if draft_of(version) == draft:
         report.unchanged += 1
     elif version.created_by_id is not None or lesson.state is not LessonState.PUBLISHED:
         report.kept += 1

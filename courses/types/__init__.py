@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from courses.types.protocol import Heading, LessonType, Problem, RenderedLesson
+from courses.types.protocol import NOWHERE, Heading, LessonType, MediaShown, Panel, Place, Problem, RenderedLesson
 from courses.types.registry import UnknownLessonType, lesson_type, lesson_types
 
-__all__ = ["Heading", "LessonType", "Problem", "RenderedLesson", "UnknownLessonType", "lesson_type", "lesson_types"]
+__all__ = [
+    "NOWHERE",
+    "Heading",
+    "LessonType",
+    "MediaShown",
+    "Panel",
+    "Place",
+    "Problem",
+    "RenderedLesson",
+    "UnknownLessonType",
+    "lesson_type",
+    "lesson_types",
+]

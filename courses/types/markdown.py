@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from flask import Blueprint, get_template_attribute
@@ -12,7 +14,7 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from courses.types import blocks
-from courses.types.protocol import Heading, Problem, RenderedLesson
+from courses.types.protocol import NOWHERE, Heading, Panel, Place, Problem, RenderedLesson
 from lms.web.markdown import render_markdown
 
 # Nobody who reads is this fast: 300 to 500 characters a minute are usual. The figure only stops a page that was
@@ -23,6 +25,7 @@ SHORTEST, LONGEST = 10, 180
 # Has no pages: it only tells Flask where the templates of the blocks are.
 bp = Blueprint("lesson_types", __name__, template_folder="templates")
 
+MEDIA_REF = re.compile(r"\]\(media:([0-9a-f]{16})\)")
 HEADING = re.compile(r"<h([1-6])(?:\s[^>]*)?>(.*?)</h\1>", re.DOTALL)
 TEMPLATE = "courses/types/blocks.html"
 
@@ -32,11 +35,23 @@ class MarkdownLesson:
 
     name = "markdown"
     label: Any = _l("图文")
+    icon = "file-text"
+    hint: Any = _l("文字、图片、对话示例、清单和自测，读到末尾就算学完")
+    editor_template: str | None = None
 
-    def problems(self, body: str) -> list[Problem]:
-        return blocks.problems(body)
+    def settings_from(self, form: Mapping[str, str]) -> dict[str, Any]:
+        return {}
 
-    def render(self, body: str, *, today: date) -> RenderedLesson:
+    def problems(self, body: str, settings: Mapping[str, Any] = MappingProxyType({})) -> list[Problem]:
+        return blocks.problems(body) if body.strip() else [Problem(1, "课时要有正文。")]
+
+    def media_refs(self, body: str, settings: Mapping[str, Any] = MappingProxyType({})) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(MEDIA_REF.findall(body)))
+
+    def panel(self, *, person: Any, lesson: Any, version: Any, at: datetime) -> Panel | None:
+        return None
+
+    def render(self, body: str, *, today: date, place: Place = NOWHERE) -> RenderedLesson:
         html: list[Markup] = []
         headings: list[Heading] = []
         for part in blocks.split(body):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from markupsafe import Markup
@@ -28,26 +29,86 @@ class RenderedLesson:
 
 @dataclass(frozen=True)
 class Problem:
-    """Why a body can't be kept as it is: the line (from 1), and what to do in a sentence."""
+    """Why a body can't be kept as it is: the line (from 1; 0 for the settings), and what to do in a sentence."""
 
     line: int
     message: str
 
 
+@dataclass(frozen=True)
+class MediaShown:
+    """An uploaded file as a body may show it: ``kind`` is a word of ``lms.media.enums.MediaKind``, ``url`` where the
+    reader of this page gets it, ``facts`` width, height, seconds or pages, ``part(name)`` the address of a page of it.
+    """
+
+    ref: str
+    kind: str
+    name: str
+    url: str
+    mimetype: str
+    size: int
+    state: str = "ready"
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    parts: Mapping[str, Any] = field(default_factory=dict)
+    part: Callable[[str], str] = str
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a body is shown: the type's settings of this version, and how ``media:<ref>`` is found (None: nowhere)."""
+
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    media: Callable[[str], MediaShown | None] = lambda _ref: None
+
+
+NOWHERE = Place()
+"""A place without files and settings: what tests and plain texts need."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What stands below a body in place of the reader's "I have read it": a template of the type and its context."""
+
+    template: str
+    context: dict[str, Any] = field(default_factory=dict)
+
+
 class LessonType(Protocol):
-    """How bodies of one type are checked, shown and completed. All four methods are pure: same body, same answer."""
+    """How lessons of one type are written, checked, shown and completed.
+
+    A version holds a body (Markdown) and ``settings``, a small JSON object that only its type understands, such as the
+    ref of a video. All methods but ``panel`` are pure: same version, same answer.
+    """
 
     name: str
     label: Any
+    icon: str
+    hint: Any
+    """A line for the trainer who chooses a type."""
+    editor_template: str | None
+    """Fields of the editor for the settings (rendered with ``settings``); None when the type has none."""
 
-    def problems(self, body: str) -> list[Problem]:
-        """What the author has to mend before the body can be saved; empty when it is fine."""
+    def settings_from(self, form: Mapping[str, str]) -> dict[str, Any]:
+        """The settings that an author sent; unknown fields are ignored."""
 
-    def render(self, body: str, *, today: date) -> RenderedLesson:
-        """The body as a page. Whatever the author wrote, the result holds no script and no foreign style."""
+    def problems(self, body: str, settings: Mapping[str, Any]) -> list[Problem]:
+        """What the author has to mend before the version can be saved; empty when it is fine."""
+
+    def media_refs(self, body: str, settings: Mapping[str, Any]) -> tuple[str, ...]:
+        """The refs of all files that the version shows, each once; its readers may fetch these and no others."""
+
+    def render(self, body: str, *, today: date, place: Place = NOWHERE) -> RenderedLesson:
+        """The version as a page. Whatever the author wrote, the result holds no script and no foreign style."""
 
     def minimum_seconds(self, body: str) -> int:
-        """The completion rule: how long after opening it the lesson can have been read to its end, at the earliest."""
+        """How long after opening it the lesson can have been read to its end, at the earliest. Only for reading."""
 
     def check_by(self, body: str) -> date | None:
         """The day by which the body must be looked through again, because it tells rules that others may change."""
+
+    def panel(self, *, person: Any, lesson: Any, version: Any, at: datetime) -> Panel | None:
+        """How ``person`` completes the version here (player, signatures, quiz); None where reading to the end does.
+
+        A type with a panel writes the record "completed" by ``courses.lessons.services.complete_lesson`` itself, when
+        its condition holds.
+        """

@@ -75,6 +75,52 @@ class ActivityKind:
 
 
 @dataclass(frozen=True)
+class PeopleColumn:
+    """A further column of the spreadsheet of people, such as 岗位 or 培训计划; read and written with each row.
+
+    ``names`` are the headers it is known by, the first one is written in exports. ``shown(person_ids)`` → {person id:
+    the cell as an export has it}. ``read(actor, texts)`` → {cell text: (value, "" or what is wrong)} for the
+    distinct texts of a sheet. ``apply(actor, person, value, at)`` makes it so, in the import's transaction; a cell
+    whose text is what ``shown`` says is never applied. An empty cell leaves the person as they are.
+    """
+
+    name: str
+    label: Any
+    names: tuple[str, ...]
+    shown: Callable[[Sequence[int]], dict[int, str]]
+    read: Callable[[Any, Sequence[str]], dict[str, tuple[Any, str]]]
+    apply: Callable[[Any, Any, Any, datetime], None]
+
+
+@dataclass(frozen=True)
+class Lock:
+    """Why a person can't do an activity yet: a sentence for them, and where to go on (an address, or "")."""
+
+    reason: str
+    url: str = ""
+    link_text: str = ""
+
+
+@dataclass(frozen=True)
+class TranscriptSection:
+    """A part of a person's transcript: a heading, a template of the plugin and what it is rendered with."""
+
+    order: int
+    title: Any
+    template: str
+    context: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class BriefingSection:
+    """A part of a drafted weekly briefing: a heading and lines of Markdown."""
+
+    order: int
+    title: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class DemoStep:
     """A step of ``lms demo``, in rising order, each in its own transaction. ``run(context)`` → a line to show."""
 
@@ -178,6 +224,31 @@ def periodic_jobs() -> dict[str, tuple[int, str]]:  # type: ignore[empty-body]
 
 
 @hookspec
+def people_columns() -> Iterable[PeopleColumn]:  # type: ignore[empty-body]
+    """Further columns of the spreadsheet of people."""
+
+
+@hookspec
+def activity_locks(person: Any, activity_ids: Sequence[int], at: datetime) -> dict[int, Lock]:  # type: ignore[empty-body]
+    """Which of the activities ``person`` can't do yet, and why; a fixed number of statements for a list of any length."""
+
+
+@hookspec
+def transcript_sections(person: Any, viewer: Any, at: datetime) -> Iterable[TranscriptSection]:  # type: ignore[empty-body]
+    """Parts of the transcript of ``person`` as ``viewer`` may see it; often none."""
+
+
+@hookspec
+def briefing_sections(viewer: Any, shop_id: int, since: datetime, until: datetime) -> Iterable[BriefingSection]:  # type: ignore[empty-body]
+    """What happened in a shop in [since, until) that its agents should hear of in the weekly briefing."""
+
+
+@hookspec
+def certificate_renderers() -> Iterable[Any]:  # type: ignore[empty-body]
+    """Looks of certificates: objects of the protocol ``lms.certification.rendering.CertificateRenderer``."""
+
+
+@hookspec
 def commands() -> Iterable[click.Command]:  # type: ignore[empty-body]
     """Sub-commands of ``lms``."""
 
@@ -213,6 +284,36 @@ def doctor_checks(config: Settings) -> Iterable[DoctorCheck]:  # type: ignore[em
 @hookspec
 def record_written(record: Any) -> None:
     """A row was added to the ledger of learning records (``lms.learning.models.Record``)."""
+
+
+@hookspec
+def assignments_made(assignments: Sequence[Any]) -> None:
+    """Activities were given to people (``lms.learning.models.Assignment``, all of one activity, all new)."""
+
+
+@hookspec
+def assignment_cancelled(assignment: Any) -> None:
+    """An open task was taken back."""
+
+
+@hookspec
+def lesson_published(lesson: Any, version: Any) -> None:
+    """A version of a lesson is shown to readers from now on (``courses.lessons.models``)."""
+
+
+@hookspec
+def sop_replaced(entry: Any, version: Any) -> None:
+    """An SOP entry has a new version in force (``lms.knowledge.models``); what was drawn from the old one is stale."""
+
+
+@hookspec
+def certificate_issued(certificate: Any) -> None:
+    """A certificate was issued (``lms.certification.models.Certificate``)."""
+
+
+@hookspec
+def certificate_ended(certificate: Any) -> None:
+    """A certificate lapsed or was revoked."""
 
 
 @hookspec

@@ -19,8 +19,9 @@ from lms.kernel import hookspecs
 log = logging.getLogger(__name__)
 GROUP = "lms.plugins"
 BUILT_IN = (
-    "people", "learning", "conversations", "knowledge", "courses", "quizzes", "question-types", "mining", "drafting",
-    "bank", "papers", "attempts", "help", "system", "demo",
+    "people", "inbox", "media", "learning", "posts", "conversations", "knowledge", "courses", "quizzes",
+    "question-types", "mining", "drafting", "bank", "papers", "attempts", "quiz-starter", "programmes", "notices",
+    "cases", "briefings", "certification", "help", "system", "demo",
 )  # fmt: skip
 """The order in which what ships is loaded; other plugins follow by name."""
 

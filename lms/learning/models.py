@@ -39,7 +39,10 @@ class ActivityCompetency(db.Model):  # type: ignore[name-defined]
 
 
 class Activity(db.Model):  # type: ignore[name-defined]
-    """学习活动: anything that can be assigned and completed. The plugin's own table points at it one to one."""
+    """学习活动: anything that can be assigned and completed. The plugin's own table points at it one to one.
+
+    ``slug`` names what ships ("lesson:buyer-eyes"), so that a programme of another plugin finds it.
+    """
 
     __tablename__ = "activity"
     __table_args__ = (enum_check("dimension", Dimension),)
@@ -49,6 +52,7 @@ class Activity(db.Model):  # type: ignore[name-defined]
     title: Mapped[str] = mapped_column(String(200))
     dimension: Mapped[Dimension] = mapped_column(StrEnumType(Dimension))
     shop_id: Mapped[int | None] = mapped_column(ForeignKey("shop.id"), index=True)
+    slug: Mapped[str | None] = mapped_column(String(80), unique=True)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

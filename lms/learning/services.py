@@ -42,14 +42,16 @@ def create_activity(
     shop_id: int | None,
     competencies: Iterable[Competency] = (),
     at: datetime,
+    slug: str | None = None,
 ) -> Activity:
-    """Make something that can be assigned; the caller's own table points at it."""
+    """Make something that can be assigned; the caller's own table points at it. ``slug`` is for what ships."""
     require_visible(can_see_shop(actor, shop_id))
     activity = Activity(
         kind=kind,
         title=title,
         dimension=dimension,
         shop_id=shop_id,
+        slug=slug,
         created_by_id=actor.id,
         created_at=at,
         competencies=list(competencies),
@@ -171,6 +173,8 @@ def assign(
         db.session.flush()
     except IntegrityError as error:  # somebody else gave the same people the same thing at this very moment
         raise AssignmentTaken(_("刚刚有人布置了同一个任务，请刷新页面后再试。")) from error
+    if made:
+        hooks().assignments_made(assignments=made)
     return made
 
 
@@ -221,4 +225,5 @@ def cancel_assignment(*, actor: Person, assignment: Assignment, at: datetime) ->
     if assignment.state is AssignmentState.OPEN:
         assignment.state = AssignmentState.CANCELLED
         db.session.flush()
+        hooks().assignment_cancelled(assignment=assignment)
     return assignment

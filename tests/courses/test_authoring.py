@@ -120,8 +120,8 @@ def test_archiving_hides_and_publishing_brings_back(cast: Cast, lesson: Lesson) 
 @pytest.mark.parametrize(
     ("draft", "told"),
     [
-        (Draft(title=" ", body="正文"), "标题和正文"),
-        (Draft(title="题", body=" \n\x00"), "标题和正文"),
+        (Draft(title=" ", body="正文"), "要有标题"),
+        (Draft(title="题", body=" \n\x00"), "要有正文"),
         (Draft(title="题", body="正文", minutes=0), "1–240"),
         (Draft(title="题", body="一\n\n```平台规则\n48小时\n```"), "核对日期"),
     ],

@@ -1,0 +1,1 @@
+"""The weekly briefing, drafted from what changed and what was rare."""

@@ -1,0 +1,3 @@
+"""Announces weekly briefings to the host."""
+
+from __future__ import annotations

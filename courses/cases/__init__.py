@@ -1,0 +1,1 @@
+"""The case library: motive, events, failed check, loss, new rule, quiz."""

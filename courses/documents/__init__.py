@@ -1,0 +1,1 @@
+"""Word, PowerPoint and PDF files as pages."""

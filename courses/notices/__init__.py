@@ -1,0 +1,1 @@
+"""Rule-change notices: read, acknowledge, a short check."""

@@ -1,0 +1,3 @@
+"""Announces programmes to the host."""
+
+from __future__ import annotations

@@ -1,0 +1,1 @@
+"""On-the-job checklists that a team lead signs."""

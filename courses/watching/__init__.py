@@ -1,0 +1,1 @@
+"""What was really watched of a video."""

@@ -1,0 +1,1 @@
+"""通知: what the product tells a person, once each, inside the app."""

@@ -1,0 +1,1 @@
+"""Uploaded files: pictures, videos, documents; checked by content, stored under generated names."""

@@ -1,0 +1,3 @@
+"""Announces posts to the host."""
+
+from __future__ import annotations

@@ -1,0 +1,1 @@
+"""Items and quizzes that ship, beside the lessons of courses/starter."""
