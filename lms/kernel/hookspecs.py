@@ -230,7 +230,7 @@ def people_columns() -> Iterable[PeopleColumn]:  # type: ignore[empty-body]
 
 @hookspec
 def activity_locks(person: Any, activity_ids: Sequence[int], at: datetime) -> dict[int, Lock]:  # type: ignore[empty-body]
-    """Which of the activities ``person`` can't do yet, and why; a fixed number of statements for a list of any length."""
+    """Which of the activities ``person`` can't do yet, and why; a fixed number of statements, however many they are."""
 
 
 @hookspec
