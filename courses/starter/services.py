@@ -12,21 +12,27 @@ from courses.lessons.enums import LessonState
 from courses.lessons.models import Course, Lesson, LessonVersion
 from courses.lessons.queries import KIND
 from courses.lessons.services import Draft, add_version, draft_of, insert_lesson, show
-from courses.starter.files import StarterLesson, read_starter_lessons
+from courses.starter.files import StarterLesson, read_starter_courses
+from courses.types import lesson_types
 from lms.kernel.db import db
 from lms.learning.models import Activity, Competency
 
-COURSE_SLUG = "starter"
+FIRST_RELEASE_COURSE = "starter"
+RENAMED_TO = "onboarding"
 
 
 @dataclass
 class StarterReport:
-    """How many lessons were added, renewed to a newer text, left as the shop has them, and were up to date."""
+    """How many lessons were added, renewed to a newer text, left as the shop has them, and were up to date.
+
+    waiting: of a type that no plugin which is on offers; they come with the first start after it is on again.
+    """
 
     added: int = 0
     renewed: int = 0
     kept: int = 0
     unchanged: int = 0
+    waiting: int = 0
 
     def as_dict(self) -> dict[str, int]:
         return asdict(self)
@@ -39,15 +45,68 @@ def load_starter(*, at: datetime, lessons: Iterable[StarterLesson] | None = None
     archived stays as it is. Needs no actor; nobody is named as the author.
     """
     report = StarterReport()
-    shipped = list(read_starter_lessons() if lessons is None else lessons)
+    shelf = _Shelf(at)
+    shipped = [lesson for course in shelf.shipped for lesson in course.lessons] if lessons is None else list(lessons)
     known = _known([lesson.slug for lesson in shipped])
-    for position, shipped_lesson in enumerate(shipped, start=1):
-        if shipped_lesson.slug in known:
+    shelf.take_from_first_release([known[lesson.slug][0] for lesson in shipped if lesson.slug in known], shipped)
+    types = lesson_types()
+    for shipped_lesson in shipped:
+        if shipped_lesson.type not in types:
+            report.waiting += 1
+        elif shipped_lesson.slug in known:
             _renew(*known[shipped_lesson.slug], shipped_lesson, report, at)
         else:
-            _add(shipped_lesson, position, at)
+            _add(shipped_lesson, shelf, at)
             report.added += 1
     return report
+
+
+class _Shelf:
+    """The courses that ship, as rows: made when the first lesson needs them, and never renamed afterwards."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+        self.shipped = read_starter_courses()
+        slugs = [course.slug for course in self.shipped] + [FIRST_RELEASE_COURSE]
+        rows = db.session.scalars(select(Course).where(Course.slug.in_(slugs)))
+        self.rows = {row.slug or "": row for row in rows}
+        self.positions = {
+            lesson.slug: 100 * number + place
+            for number, course in enumerate(self.shipped, start=1)
+            for place, lesson in enumerate(course.lessons, start=1)
+        }
+
+    def course(self, slug: str) -> Course:
+        if slug not in self.rows:
+            told = next(course for course in self.shipped if course.slug == slug)
+            self.rows[slug] = Course(
+                slug=slug, shop_id=None, title=told.title, summary=told.summary, created_at=self.at
+            )
+            db.session.add(self.rows[slug])
+            db.session.flush()
+        return self.rows[slug]
+
+    def position(self, lesson: StarterLesson) -> int:
+        return self.positions.get(lesson.slug, 1000)
+
+    def take_from_first_release(self, rows: list[Lesson], shipped: list[StarterLesson]) -> None:
+        """Sort the lessons of the one course of the first release into today's, and give its row to the checklists.
+
+        The row keeps its id, for whatever points at it. Runs once: afterwards no course has the old slug.
+        """
+        old = self.rows.pop(FIRST_RELEASE_COURSE, None)
+        if old is None:
+            return
+        told = {lesson.slug: lesson for lesson in shipped}
+        for row in rows:
+            if row.course_id == old.id:
+                mine = told[row.slug or ""]
+                row.course_id, row.position = self.course(mine.course).id, self.position(mine)
+        if RENAMED_TO not in self.rows:
+            course = next(course for course in self.shipped if course.slug == RENAMED_TO)
+            old.slug, old.title, old.summary = course.slug, course.title, course.summary
+            self.rows[RENAMED_TO] = old
+        db.session.flush()
 
 
 def _known(slugs: list[str]) -> dict[str, tuple[Lesson, LessonVersion]]:
@@ -59,7 +118,7 @@ def _known(slugs: list[str]) -> dict[str, tuple[Lesson, LessonVersion]]:
     return {lesson.slug or "": (lesson, version) for lesson, version in db.session.execute(query)}
 
 
-def _add(shipped: StarterLesson, position: int, at: datetime) -> None:
+def _add(shipped: StarterLesson, shelf: _Shelf, at: datetime) -> None:
     activity = Activity(
         kind=KIND,
         title=shipped.title,
@@ -73,10 +132,10 @@ def _add(shipped: StarterLesson, position: int, at: datetime) -> None:
     lesson = insert_lesson(
         activity=activity,
         draft=_draft(shipped),
-        type_name="markdown",
-        course_id=_course(at).id,
+        type_name=shipped.type,
+        course_id=shelf.course(shipped.course).id,
         slug=shipped.slug,
-        position=position,
+        position=shelf.position(shipped),
         at=at,
     )
     show(lesson=lesson, at=at)
@@ -109,18 +168,3 @@ def _competency(shipped: StarterLesson) -> Competency:
         db.session.add(competency)
         db.session.flush()
     return competency
-
-
-def _course(at: datetime) -> Course:
-    course = db.session.scalars(select(Course).where(Course.slug == COURSE_SLUG)).one_or_none()
-    if course is None:
-        course = Course(
-            slug=COURSE_SLUG,
-            shop_id=None,
-            title="客服第一周",
-            summary="新客服上岗前的十节课：怎么看待买家，规则怎么讲，话怎么说。",
-            created_at=at,
-        )
-        db.session.add(course)
-        db.session.flush()
-    return course
