@@ -36,6 +36,7 @@ CJK = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff“”‘’�
 JOINED = re.compile(rf"(?<=[{CJK}])[ \t]*\n[ \t]*(?=[{CJK}])")
 CHECKBOX = re.compile(r'(<li class="task-list-item">(?:\s*<p>)?)<input type="checkbox" disabled( checked)?\s*/?>')
 ID_PREFIX = "s-"
+SPECIAL = re.compile(r"([\\`*_\[\]#|]|^[-+]|(?<=^\d)\.)")
 
 
 @dataclass(frozen=True)
@@ -134,3 +135,9 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
         # A picture from elsewhere would tell a stranger who reads what, and the content policy refuses it anyway.
         return None if parts.scheme or parts.netloc else value
     return value
+
+
+def as_markdown(text: str) -> str:
+    """Somebody's text as one line of Markdown that means nothing but itself."""
+    line = SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    return line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import click
 from flask import Blueprint
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from lms.kernel.hookspecs import DoctorCheck, NavItem, hookimpl
+from lms.kernel.hookspecs import BriefingSection, DoctorCheck, NavItem, hookimpl
+from lms.people.models import Person
+from lms.web.markdown import as_markdown
 from quizzes.mining import models as models
+from quizzes.mining.queries import rare_groups
 from quizzes.permissions import Q
 
 
@@ -33,6 +39,17 @@ def commands() -> list[click.Command]:
 @hookimpl
 def jobs() -> dict[str, str]:
     return {"quizzes.mine": "quizzes.mining.tasks:run_mining"}
+
+
+@hookimpl
+def briefing_sections(viewer: Person, shop_id: int, since: datetime, until: datetime) -> list[BriefingSection]:
+    """Rare questions of the week, each with the agents' answer where there is one."""
+    lines = []
+    for group in rare_groups(viewer, shop_id, since, until):
+        lines.append(f"- {as_markdown(group.question)}")
+        if group.answer:
+            lines.append(f"  - {as_markdown(group.answer)}")
+    return [BriefingSection(60, _("少见的客户问题"), tuple(lines))]
 
 
 @hookimpl

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -18,6 +19,8 @@ from quizzes.mining.models import GroupAnswer, MiningRun, Question, QuestionGrou
 
 VARIANTS_SHOWN = 6
 PRODUCTS_SHOWN = 100
+RARE = 3  # a question of more chats than this is no rarity
+RARE_SHOWN = 8
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,18 @@ def groups_visible_to(viewer: Person, wanted: GroupFilter | None = None) -> Sele
             | QuestionGroup.id.in_(asked)
         )
     return query
+
+
+def rare_groups(viewer: Person, shop_id: int, since: datetime, until: datetime) -> Sequence[QuestionGroup]:
+    """Questions that came up for the first time in [since, until) and only in a few chats; the hotter ones first."""
+    asked = select(func.min(Conversation.started_at)).join(Question, Question.conversation_id == Conversation.id)
+    first = asked.where(Question.group_id == QuestionGroup.id).correlate(QuestionGroup).scalar_subquery()
+    query = (
+        groups_visible_to(viewer, GroupFilter(shop_id=shop_id))
+        .where(QuestionGroup.count <= RARE, first >= since, first < until)
+        .limit(RARE_SHOWN)
+    )
+    return db.session.scalars(query).all()
 
 
 def products_asked_about(viewer: Person) -> list[str]:
