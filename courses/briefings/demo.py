@@ -9,7 +9,7 @@ from courses.briefings.services import draft_briefing, edit_briefing, publish_br
 from lms.kernel.clock import to_local
 from lms.kernel.hookspecs import DemoStep
 
-OPENING = "这一周不长，三件事请大家记一下；拿不准的，早会上问。\n\n"
+OPENING = "这一周有几个少见的问题，请大家记一下；拿不准的，早会上问。\n\n"
 
 
 def run(context: Any) -> str:

@@ -92,13 +92,14 @@ def edit_notice(*, actor: Person, notice: Notice, text: NoticeText, base: int, a
 
 
 def publish_notice(*, actor: Person, notice: Notice, teams: Sequence[Team], at: datetime) -> int:
-    """Show it and tell everybody in the branches of ``teams``, due within a day. Returns how many were told.
+    """Show it and tell everybody but the actor in the branches of ``teams``, due in a day. Returns how many were told.
 
     Raises NoticeError without anybody to tell.
     """
     require_visible(can_edit_notice(actor, notice))
     notice.activity.archived_at = None
     people = branch_members(actor=actor, activity=notice.activity, teams=teams)
+    people = [person for person in people if person.id != actor.id]  # who writes it has read it
     if not people:
         raise NoticeError(_("还没有选要通知的团队，或团队里没有您可以布置的人。"), where="teams")
     notice.state, notice.published_at = NoticeState.PUBLISHED, at

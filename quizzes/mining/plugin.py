@@ -48,7 +48,7 @@ def briefing_sections(viewer: Person, shop_id: int, since: datetime, until: date
     for group in rare_groups(viewer, shop_id, since, until):
         lines.append(f"- {as_markdown(group.question)}")
         if group.answer:
-            lines.append(f"  - {as_markdown(group.answer)}")
+            lines.append("    - " + _("我们答：%(text)s", text=as_markdown(group.answer)))
     return [BriefingSection(60, _("少见的客户问题"), tuple(lines))]
 
 
