@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from lms.kernel.hookspecs import Lock
 from lms.learning.enums import Dimension
+from lms.learning.locks import locks_of
 from lms.learning.models import Assignment
 from lms.people.models import Person
 from quizzes.attempts.clocks import deadline, is_overdue, remaining_seconds
@@ -44,6 +46,7 @@ class StartPage:
     allowance: Allowance | None
     limit_seconds: int | None
     cut_by_closing: bool
+    lock: Lock | None = None
 
 
 def start_page(person: Person, quiz: Quiz, *, at: datetime) -> StartPage:
@@ -73,7 +76,14 @@ def start_page(person: Person, quiz: Quiz, *, at: datetime) -> StartPage:
         allowance=allowance,
         limit_seconds=int((full - at).total_seconds()) if full else None,
         cut_by_closing=full is not None and cut is not None and cut < full,
+        lock=_lock(person, quiz, at) if running is None else None,
     )
+
+
+def _lock(person: Person, quiz: Quiz, at: datetime) -> Lock | None:
+    """Why the person can't start yet; an attempt in progress is not asked about."""
+    assert quiz.activity_id is not None
+    return locks_of(person, [quiz.activity_id], at).get(quiz.activity_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,17 @@
-"""Announces taking quizzes, marking and results to the host."""
+"""Announces taking quizzes, marking, results and gains to the host."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 
-from lms.kernel.hookspecs import DashboardCard, NavItem, hookimpl
+from lms.kernel.hookspecs import DashboardCard, NavItem, TranscriptSection, hookimpl
+from lms.people.models import Person
 from lms.people.rules import has_permission
 from quizzes.attempts import models as models
+from quizzes.gains import models as gain_models  # noqa: F401
 from quizzes.permissions import Q
 
 
@@ -19,8 +20,9 @@ def blueprints() -> list[Blueprint]:
     from quizzes.attempts.marking_views import bp as marking  # views need the plugins loaded, which import this module
     from quizzes.attempts.result_views import bp as results
     from quizzes.attempts.views import bp
+    from quizzes.gains.views import bp as gains
 
-    return [bp, results, marking]
+    return [bp, results, marking, gains]
 
 
 @hookimpl
@@ -33,13 +35,31 @@ def navigation() -> list[NavItem]:
 
 
 @hookimpl
-def dashboard_cards(person: Any, at: datetime) -> list[DashboardCard]:
+def dashboard_cards(person: Person, at: datetime) -> list[DashboardCard]:
     from quizzes.attempts.marking import count_waiting
 
     if not has_permission(person, Q.ATTEMPTS_MARK):
         return []
     waiting = count_waiting(person)
     return [DashboardCard(60, "quizzes/attempts/marking_card.html", {"waiting": waiting})] if waiting else []
+
+
+@hookimpl
+def transcript_sections(person: Person, viewer: Person, at: datetime) -> list[TranscriptSection]:
+    """测验与考试: the person's attempts that the viewer may see."""
+    from quizzes.attempts.labels import OUTCOME_COLOURS, OUTCOMES, outcome_of
+    from quizzes.attempts.transcripts import attempts_shown
+
+    attempts = attempts_shown(person, viewer)
+    if not attempts:
+        return []
+    context = {"attempts": attempts, "outcomes": OUTCOMES, "colours": OUTCOME_COLOURS, "outcome_of": outcome_of}
+    return [TranscriptSection(40, _l("测验与考试"), "quizzes/attempts/transcript.html", context)]
+
+
+@hookimpl
+def jobs() -> dict[str, str]:
+    return {"quizzes.gain": "quizzes.gains.tasks:run_gain"}
 
 
 @hookimpl

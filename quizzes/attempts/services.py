@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 import secrets
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,10 +16,12 @@ from sqlalchemy.exc import IntegrityError
 
 from lms.kernel.db import db
 from lms.kernel.errors import Conflict, DomainError
+from lms.learning.locks import require_unlocked
 from lms.people.models import Person
 from lms.people.rules import require_visible
 from quizzes.attempts.clocks import deadline, is_overdue, remaining_seconds
 from quizzes.attempts.closing import close_by_clock, close_by_examinee, rows_hit
+from quizzes.attempts.drawn import drawn_from
 from quizzes.attempts.enums import AttemptState
 from quizzes.attempts.labels import refusal_text
 from quizzes.attempts.models import Attempt, Response, Slot, Step
@@ -61,7 +65,8 @@ def start_attempt(*, actor: Person, quiz: Quiz, at: datetime, seed: int | None =
 
     Freezes item versions, option order, cut score and policy. Two calls at once give one attempt: the database holds
     one open attempt a person and quiz, and the loser of the race gets the winner's. Raises NotFound for whom the quiz
-    does not exist, StartRefused (no attempts left, cooldown, window, or a pool that gives no paper).
+    does not exist, ActivityLocked where something must come first (an attempt in progress may be finished all the
+    same), StartRefused (no attempts left, cooldown, window, or a pool that gives no paper).
     """
     require_visible(can_take(actor, quiz, is_assigned=is_assigned(actor, quiz)))
     running = open_attempt(actor, quiz)
@@ -69,6 +74,8 @@ def start_attempt(*, actor: Person, quiz: Quiz, at: datetime, seed: int | None =
         if not is_overdue(running.deadline_at, at):
             return running
         close_by_clock(attempt=running, at=at)
+    assert quiz.activity_id is not None
+    require_unlocked(actor, quiz.activity_id, at)
     past = past_attempts(actor, quiz)
     allowance = allowance_for(quiz, actor)
     judged = standing(
@@ -115,14 +122,9 @@ def start_attempt(*, actor: Person, quiz: Quiz, at: datetime, seed: int | None =
 
 def _draw(actor: Person, quiz: Quiz, seed: int) -> tuple[Candidate, ...]:
     candidates = candidates_of(quiz)
+    seen = seen_item_ids(actor, quiz)
     try:
-        paper = draw(
-            candidates,
-            count=quiz.draw_count,
-            blueprint=quiz.blueprint,
-            seed=seed,
-            seen=seen_item_ids(actor, quiz),
-        )
+        paper = _first_that_gives_a_paper(drawn_from(actor, quiz, candidates), quiz, seed, seen)
     except NotEnoughItems as error:
         raise StartRefused(
             _(
@@ -136,6 +138,15 @@ def _draw(actor: Person, quiz: Quiz, seed: int) -> tuple[Candidate, ...]:
         return paper
     place = {candidate.item_id: number for number, candidate in enumerate(candidates)}
     return tuple(sorted(paper, key=lambda candidate: place[candidate.item_id]))
+
+
+def _first_that_gives_a_paper(
+    choices: Sequence[Sequence[Candidate]], quiz: Quiz, seed: int, seen: set[int]
+) -> tuple[Candidate, ...]:
+    for candidates in choices[:-1]:
+        with suppress(NotEnoughItems):
+            return draw(candidates, count=quiz.draw_count, blueprint=quiz.blueprint, seed=seed, seen=seen)
+    return draw(choices[-1], count=quiz.draw_count, blueprint=quiz.blueprint, seed=seed, seen=seen)
 
 
 def _add_slots(attempt: Attempt, paper: tuple[Candidate, ...], policy: Policy, seed: int) -> None:

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from lms.kernel.clock import now, to_local
 from lms.kernel.db import get_or_404
+from lms.learning.locks import locks_of
 from lms.people.guards import current_person, requires, signed_in
 from lms.people.rules import require_visible
 from lms.web.paging import page_number, paginate
@@ -23,7 +24,7 @@ from quizzes.attempts.queries import attempt_with_people, history, is_assigned, 
 from quizzes.attempts.rules import can_answer, can_see_result, can_take
 from quizzes.attempts.services import AttemptClosed, Saved, save_answer, set_flag, start_attempt, submit_attempt
 from quizzes.bank.queries import question_type
-from quizzes.papers.labels import KEEPS, SHOWS
+from quizzes.papers.labels import KEEPS, KINDS, SHOWS
 from quizzes.papers.models import Quiz
 from quizzes.papers.queries import quiz_of_activity
 from quizzes.permissions import Q
@@ -50,16 +51,19 @@ def _own(attempt_id: int) -> Attempt:
 @bp.get("/")
 @requires(Q.QUIZZES_TAKE)
 def mine() -> str:
-    person = current_person()
+    person, at = current_person(), now()
     page = paginate(history(person), page_number(), 20)
+    offered = paginate(takeable(person), 1, 50)
     return render_template(
         "quizzes/attempts/mine.html",
-        offered=paginate(takeable(person), 1, 50),
+        offered=offered,
+        kinds=KINDS,
+        locks=locks_of(person, [row[0].activity_id for row in offered.items], at),
         page=page,
         outcomes=OUTCOMES,
         colours=OUTCOME_COLOURS,
         outcome_of=outcome_of,
-        at=now(),
+        at=at,
     )
 
 
@@ -86,6 +90,7 @@ def intro(quiz_id: int) -> str:
         refusal=refusal_text(page.standing),
         keeps=KEEPS,
         shows=SHOWS,
+        kinds=KINDS,
         outcomes=OUTCOMES,
         colours=OUTCOME_COLOURS,
     )

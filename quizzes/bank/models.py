@@ -54,7 +54,7 @@ class Item(db.Model):  # type: ignore[name-defined]
     """试题. What it says stands in its versions; ``current_version`` is the one that is drawn.
 
     ``type`` is the name of a question type; rows of a type whose plugin is gone stay readable. ``stale`` items have
-    lost their ground (the rule they quote was replaced) and leave the draws.
+    lost their ground (the rule they quote was replaced) and leave the draws. ``slug`` names what ships.
     """
 
     __tablename__ = "item"
@@ -62,11 +62,13 @@ class Item(db.Model):  # type: ignore[name-defined]
         enum_check("state", ItemState),
         enum_check("dimension", Dimension),
         CheckConstraint("state <> 'accepted' OR current_version_id IS NOT NULL", name="accepted_has_version"),
+        Index("uq_item_slug", "slug", unique=True),
         Index("ix_item_shop_id_state", "shop_id", "state"),
         Index("ix_item_batch_id_state", "batch_id", "state"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str | None] = mapped_column(String(120))
     shop_id: Mapped[int | None] = mapped_column(ForeignKey("shop.id"))
     type: Mapped[str] = mapped_column(String(40))
     state: Mapped[ItemState] = mapped_column(StrEnumType(ItemState), default=ItemState.DRAFT)

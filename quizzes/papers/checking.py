@@ -16,11 +16,14 @@ class Fault(StrEnum):
     BLUEPRINT_TOO_LARGE = "blueprint_too_large"
     TOO_FEW = "too_few"
     TOO_FEW_OF_DIMENSION = "too_few_of_dimension"
+    TOO_FEW_FOR_PAIR = "too_few_for_pair"
     UNDRAWABLE = "undrawable"
     NO_SPARE = "no_spare"
 
 
-STOPPING = frozenset({Fault.EMPTY, Fault.BLUEPRINT_TOO_LARGE, Fault.TOO_FEW, Fault.TOO_FEW_OF_DIMENSION})
+STOPPING = frozenset(
+    {Fault.EMPTY, Fault.BLUEPRINT_TOO_LARGE, Fault.TOO_FEW, Fault.TOO_FEW_OF_DIMENSION, Fault.TOO_FEW_FOR_PAIR}
+)
 
 
 @dataclass(frozen=True, slots=True)

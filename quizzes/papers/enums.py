@@ -3,6 +3,13 @@
 from enum import StrEnum
 
 
+class QuizKind(StrEnum):
+    """An exam counts for a certificate; a quiz is for practice and for gates. The machinery is the same."""
+
+    QUIZ = "quiz"
+    EXAM = "exam"
+
+
 class QuizState(StrEnum):
     """Only an open quiz can be taken; a closed one keeps its results."""
 

@@ -21,19 +21,22 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from lms.kernel.clock import from_local, to_local
 from lms.learning.enums import Dimension
 from lms.people.models import Person, Shop
-from quizzes.papers.enums import Keep, ShowAnswers
-from quizzes.papers.labels import DIMENSIONS, KEEPS, SHOWS
+from quizzes.papers.enums import Keep, QuizKind, ShowAnswers
+from quizzes.papers.labels import DIMENSIONS, KEEPS, KINDS, SHOWS
 from quizzes.papers.models import Quiz
 from quizzes.papers.policies import Policy
 from quizzes.papers.services import MAX_DRAW, QuizData
 
 ALL_SHOPS = 0
+NO_PRE_TEST = 0
 
 
 class QuizForm(FlaskForm):
     """Settings of a quiz. Blank limits mean without limit."""
 
     title = StringField(_l("测验名称"), [DataRequired(_l("请填写测验名称。")), Length(max=200)])
+    kind = SelectField(_l("类型"), choices=[(one.value, label) for one, label in KINDS.items()])
+    parallel_of_id = SelectField(_l("配对的前测"), coerce=int, default=NO_PRE_TEST)
     shop_id = SelectField(_l("所属店铺"), coerce=int)
     dimension = SelectField(_l("维度"), choices=[(one.value, label) for one, label in DIMENSIONS.items()])
     description = TextAreaField(_l("给考生的说明"), [Optional(), Length(max=2000)])
@@ -59,6 +62,13 @@ class QuizForm(FlaskForm):
         """The shops to choose from; one that belongs to all stands last."""
         self.shop_id.choices = [*((shop.id, shop.name) for shop in shops), (ALL_SHOPS, _l("所有店铺"))]
 
+    def offer_pre_tests(self, quizzes: Sequence[Quiz]) -> None:
+        """The quizzes that this one may be the 后测 of."""
+        self.parallel_of_id.choices = [
+            (NO_PRE_TEST, _l("不配对")),
+            *((one.id, f"{one.title}" + (f" · {one.shop.name}" if one.shop else "")) for one in quizzes),
+        ]
+
     def data_for_service(self, type_marks: dict[str, float]) -> QuizData:
         """The validated form in the units of the service."""
         minutes = self.time_limit_minutes.data
@@ -70,6 +80,8 @@ class QuizForm(FlaskForm):
         return QuizData(
             title=self.title.data or "",
             shop_id=self.shop_id.data or None,
+            kind=QuizKind(self.kind.data),
+            parallel_of_id=self.parallel_of_id.data or None,
             dimension=Dimension(self.dimension.data),
             description=self.description.data or "",
             draw_count=self.draw_count.data or 0,
@@ -96,18 +108,23 @@ def _moment(shown: datetime | None) -> datetime | None:
     return from_local(shown) if shown is not None else None
 
 
-def form_values(quiz: Quiz | None, actor: Person, shops: Sequence[Shop]) -> dict[str, object]:
-    """What the form starts with: the quiz's settings, or defaults that suit a weekly check of a shop."""
+def form_values(
+    quiz: Quiz | None, actor: Person, shops: Sequence[Shop], kind: QuizKind = QuizKind.QUIZ
+) -> dict[str, object]:
+    """What the form starts with: the quiz's settings, or defaults that suit a weekly check of a shop, or an exam."""
     if quiz is None:
+        exam = kind is QuizKind.EXAM
         return {
+            "kind": kind.value,
             "shop_id": shops[0].id if shops else ALL_SHOPS,
             "dimension": Dimension.KNOWLEDGE.value,
             "draw_count": 20,
             "cut_percent": 80,
-            "time_limit_minutes": 20,
-            "attempts_allowed": 3,
+            "time_limit_minutes": 30 if exam else 20,
+            "attempts_allowed": 2 if exam else 3,
+            "cooldown_minutes": 24 * 60 if exam else None,
             "keep": Keep.BEST.value,
-            "show_answers": ShowAnswers.AFTER_SUBMIT.value,
+            "show_answers": (ShowAnswers.AFTER_PASS if exam else ShowAnswers.AFTER_SUBMIT).value,
             "shuffle_items": True,
             "shuffle_options": True,
             "partial_credit": True,
@@ -115,6 +132,8 @@ def form_values(quiz: Quiz | None, actor: Person, shops: Sequence[Shop]) -> dict
     least = quiz.blueprint or {}
     return {
         "title": quiz.title,
+        "kind": quiz.kind.value,
+        "parallel_of_id": quiz.parallel_of_id or NO_PRE_TEST,
         "shop_id": quiz.shop_id or ALL_SHOPS,
         "dimension": quiz.dimension.value,
         "description": quiz.description,

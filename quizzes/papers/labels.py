@@ -9,8 +9,9 @@ from flask_babel import lazy_gettext as _l
 
 from lms.learning.enums import Dimension
 from quizzes.papers.checking import Fault, Problem
-from quizzes.papers.enums import Keep, QuizState, ShowAnswers
+from quizzes.papers.enums import Keep, QuizKind, QuizState, ShowAnswers
 
+KINDS: dict[QuizKind, Any] = {QuizKind.QUIZ: _l("练习测验"), QuizKind.EXAM: _l("认证考试")}
 STATES: dict[QuizState, Any] = {
     QuizState.DRAFT: _l("草稿"),
     QuizState.OPEN: _l("开放中"),
@@ -53,6 +54,23 @@ def problem_text(problem: Problem) -> str:
                 dimension=DIMENSIONS[Dimension(problem.dimension)],
                 wanted=problem.wanted,
                 found=problem.found,
+            )
+        case Fault.TOO_FEW_FOR_PAIR if problem.dimension:
+            return _(
+                "前测和后测不能有相同的题：%(dimension)s维度两份试卷共要 %(wanted)s 个不同的问题，"
+                "备选题只有 %(found)s 个，还差 %(missing)s 个。",
+                dimension=DIMENSIONS[Dimension(problem.dimension)],
+                wanted=problem.wanted,
+                found=problem.found,
+                missing=problem.wanted - problem.found,
+            )
+        case Fault.TOO_FEW_FOR_PAIR:
+            return _(
+                "前测和后测不能有相同的题：两份试卷共要 %(wanted)s 个不同的问题，"
+                "备选题只够 %(found)s 个，还差 %(missing)s 个。",
+                wanted=problem.wanted,
+                found=problem.found,
+                missing=problem.wanted - problem.found,
             )
         case Fault.UNDRAWABLE:
             return _(

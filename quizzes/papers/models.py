@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, CheckConstraint, Float, ForeignKey, Integer, String, Text
+from sqlalchemy import Boolean, CheckConstraint, Float, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.kernel.clock import now
@@ -12,31 +12,38 @@ from lms.kernel.db import Json, StrEnumType, UtcDateTime, db, enum_check
 from lms.learning.enums import Dimension
 from lms.learning.models import Activity
 from lms.people.models import Person, Shop
-from quizzes.papers.enums import Keep, QuizState, ShowAnswers
+from quizzes.papers.enums import Keep, QuizKind, QuizState, ShowAnswers
 from quizzes.papers.policies import Policy, Window
 
 
 class Quiz(db.Model):  # type: ignore[name-defined]
-    """练习测验: a pool of items, how a paper is drawn from it, and the policy of its attempts.
+    """练习测验 or 认证考试: a pool of items, how a paper is drawn from it, and the policy of its attempts.
 
     The activity is made at the first publishing; title, dimension and shop are kept the same on both. What stands here
-    decides about attempts that start from now on; running and past ones have their own frozen copy.
+    decides about attempts that start from now on; running and past ones have their own frozen copy. A quiz with
+    ``parallel_of`` is the 后测 of that 前测: draw, blueprint, cut score and marks are taken from it, and nobody gets an
+    item in one that they had in the other (``quizzes.papers.parallel``).
     """
 
     __tablename__ = "quiz"
     __table_args__ = (
         enum_check("dimension", Dimension),
+        enum_check("kind", QuizKind),
         enum_check("state", QuizState),
         enum_check("keep", Keep),
         enum_check("show_answers", ShowAnswers),
         CheckConstraint("cut_score >= 0 AND cut_score <= 1", name="cut_score"),
         CheckConstraint("draw_count >= 1", name="draw_count"),
+        CheckConstraint("parallel_of_id IS NULL OR parallel_of_id <> id", name="parallel_of_another"),
+        Index("uq_quiz_parallel_of_id", "parallel_of_id", unique=True),
         CheckConstraint("state = 'draft' OR activity_id IS NOT NULL", name="published_has_activity"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     activity_id: Mapped[int | None] = mapped_column(ForeignKey("activity.id"), unique=True)
     shop_id: Mapped[int | None] = mapped_column(ForeignKey("shop.id"), index=True)
+    kind: Mapped[QuizKind] = mapped_column(StrEnumType(QuizKind), default=QuizKind.QUIZ)
+    parallel_of_id: Mapped[int | None] = mapped_column(ForeignKey("quiz.id"))
     title: Mapped[str] = mapped_column(String(200))
     description: Mapped[str] = mapped_column(Text, default="")
     dimension: Mapped[Dimension] = mapped_column(StrEnumType(Dimension))
@@ -66,6 +73,7 @@ class Quiz(db.Model):  # type: ignore[name-defined]
 
     activity: Mapped[Activity | None] = relationship()
     shop: Mapped[Shop | None] = relationship()
+    parallel_of: Mapped[Quiz | None] = relationship(remote_side=[id], foreign_keys=[parallel_of_id])
 
     @property
     def policy(self) -> Policy:

@@ -18,9 +18,10 @@ from lms.people.rules import can_assign_to, can_see_shop, require, require_visib
 from quizzes.bank.models import Item
 from quizzes.papers.balancing import choose_balanced
 from quizzes.papers.checking import Problem
-from quizzes.papers.enums import QuizState
+from quizzes.papers.enums import QuizKind, QuizState
 from quizzes.papers.labels import problem_text
 from quizzes.papers.models import Allowance, Quiz, QuizItem
+from quizzes.papers.pairs import pair_of, pair_problems, post_title, take_from_pre
 from quizzes.papers.policies import Policy
 from quizzes.papers.queries import (
     ItemFilter,
@@ -53,6 +54,8 @@ class QuizData:
     title: str
     dimension: Dimension
     shop_id: int | None = None
+    kind: QuizKind = QuizKind.QUIZ
+    parallel_of_id: int | None = None
     description: str = ""
     draw_count: int = 20
     blueprint: dict[str, int] = field(default_factory=dict)
@@ -69,6 +72,7 @@ def create_quiz(*, actor: Person, data: QuizData, at: datetime) -> Quiz:
     quiz = Quiz(state=QuizState.DRAFT, shop_id=data.shop_id, created_by_id=actor.id, created_at=at)
     _apply(quiz, data, at)
     db.session.add(quiz)
+    _join(actor, quiz, data.parallel_of_id)
     db.session.flush()
     return quiz
 
@@ -84,6 +88,11 @@ def update_quiz(*, actor: Person, quiz: Quiz, data: QuizData, at: datetime) -> Q
         raise QuizInvalid(_("测验发布后不能更换所属店铺。"), hint=_("可以复制一份到另一家店铺。"))
     quiz.shop_id = data.shop_id
     _apply(quiz, data, at)
+    _join(actor, quiz, data.parallel_of_id)
+    db.session.flush()
+    if (pair := pair_of(quiz)) is not None:
+        take_from_pre(pair.post, pair.pre)
+        db.session.flush()
     if quiz.state is QuizState.OPEN:
         _require_drawable(quiz)
     if quiz.activity is not None:
@@ -110,6 +119,7 @@ def _apply(quiz: Quiz, data: QuizData, at: datetime) -> None:
         raise QuizInvalid(_("间隔时间不能为负，分值要大于 0。"))
     if data.opens_at and data.closes_at and data.closes_at <= data.opens_at:
         raise QuizInvalid(_("关闭时间要晚于开放时间。"))
+    quiz.kind = data.kind
     quiz.title, quiz.description, quiz.dimension = data.title.strip(), data.description.strip(), data.dimension
     quiz.draw_count = data.draw_count
     quiz.blueprint = {name: number for name, number in data.blueprint.items() if number}
@@ -120,6 +130,36 @@ def _apply(quiz: Quiz, data: QuizData, at: datetime) -> None:
     quiz.shuffle_items, quiz.shuffle_options = policy.shuffle_items, policy.shuffle_options
     quiz.partial_credit, quiz.type_marks = policy.partial_credit, dict(policy.type_marks)
     quiz.updated_at = at
+
+
+def _join(actor: Person, quiz: Quiz, pre_id: int | None) -> None:
+    """Make the quiz the 后测 of another, or of none. Once people may have taken it the pair stays as it is."""
+    if pre_id == quiz.parallel_of_id:
+        return
+    if quiz.activity_id is not None:
+        raise QuizInvalid(_("测验发布后不能再更换配对的前测。"))
+    if pre_id is None:
+        quiz.parallel_of_id = None
+        return
+    pre = db.session.get(Quiz, pre_id)
+    require_visible(pre is not None and can_see_quiz(actor, pre))
+    assert pre is not None
+    if pre.id == quiz.id or pre.parallel_of_id is not None or (quiz.id is not None and pair_of(quiz) is not None):
+        raise QuizInvalid(_("后测不能再作为别的测验的前测。"))
+    if pair_of(pre) is not None:
+        raise QuizInvalid(_("“%(title)s”已有配对的后测。", title=pre.title))
+    if pre.shop_id != quiz.shop_id:
+        raise QuizInvalid(_("前测和后测要属于同一家店铺。"))
+    quiz.parallel_of_id = pre.id
+    take_from_pre(quiz, pre)
+
+
+def create_post_test(*, actor: Person, pre: Quiz, at: datetime) -> Quiz:
+    """A draft of the 后测 of ``pre``: its settings and its pool; each person gets other items in it."""
+    _may_edit(actor, pre)
+    if (pair := pair_of(pre)) is not None:
+        raise QuizInvalid(_("“%(title)s”已有配对的后测。", title=pair.pre.title))
+    return _duplicate(actor, pre, title=post_title(pre), parallel_of_id=pre.id, at=at)
 
 
 def add_items(*, actor: Person, quiz: Quiz, item_ids: Iterable[int], at: datetime) -> int:
@@ -203,8 +243,14 @@ def close_quiz(*, actor: Person, quiz: Quiz, at: datetime) -> Quiz:
 def copy_quiz(*, actor: Person, quiz: Quiz, at: datetime) -> Quiz:
     """A new draft with the same settings and pool."""
     _may_edit(actor, quiz)
+    return _duplicate(actor, quiz, title=_("%(title)s（副本）", title=quiz.title[:190]), parallel_of_id=None, at=at)
+
+
+def _duplicate(actor: Person, quiz: Quiz, *, title: str, parallel_of_id: int | None, at: datetime) -> Quiz:
     data = QuizData(
-        title=_("%(title)s（副本）", title=quiz.title[:190]),
+        title=title,
+        kind=quiz.kind,
+        parallel_of_id=parallel_of_id,
         dimension=quiz.dimension,
         shop_id=quiz.shop_id,
         description=quiz.description,
@@ -225,6 +271,9 @@ def delete_draft(*, actor: Person, quiz: Quiz) -> None:
     _may_edit(actor, quiz)
     if quiz.activity_id is not None:
         raise QuizInvalid(_("发布过的测验不能删除，可以关闭。"))
+    pair = pair_of(quiz)
+    if pair is not None and pair.pre.id == quiz.id:
+        raise QuizInvalid(_("它是“%(title)s”的前测，请先删除后测。", title=pair.post.title))
     db.session.execute(delete(QuizItem).where(QuizItem.quiz_id == quiz.id))
     db.session.execute(delete(Allowance).where(Allowance.quiz_id == quiz.id))
     db.session.delete(quiz)
@@ -262,7 +311,10 @@ def _may_edit(actor: Person, quiz: Quiz) -> None:
 
 def _problems(quiz: Quiz) -> list[Problem]:
     candidates = candidates_of(quiz)
-    return problems_of(quiz, candidates, pool_size=len(candidates))  # what left the draws only warns
+    alone = problems_of(quiz, candidates, pool_size=len(candidates))  # what left the draws only warns
+    return (
+        alone if any(problem.stops for problem in alone) else [*alone, *pair_problems(quiz, pair_of(quiz), candidates)]
+    )
 
 
 def _require_drawable(quiz: Quiz) -> None:

@@ -18,10 +18,11 @@ from lms.people.rules import require_visible
 from lms.web.navigation import url_if
 from lms.web.paging import page_number, paginate
 from quizzes.bank.queries import question_types
-from quizzes.papers.enums import QuizState
+from quizzes.papers.enums import QuizKind, QuizState
 from quizzes.papers.forms import AllowanceForm, AutoForm, QuizForm, form_values
-from quizzes.papers.labels import DIMENSIONS, STATE_COLOURS, STATES, problem_text
+from quizzes.papers.labels import DIMENSIONS, KINDS, STATE_COLOURS, STATES, problem_text
 from quizzes.papers.models import Quiz
+from quizzes.papers.pairs import may_be_pre_test, pair_of, pair_problems
 from quizzes.papers.previews import preview_paper
 from quizzes.papers.queries import (
     ItemFilter,
@@ -41,6 +42,7 @@ from quizzes.papers.services import (
     choose_items,
     close_quiz,
     copy_quiz,
+    create_post_test,
     create_quiz,
     delete_draft,
     grant_allowance,
@@ -68,7 +70,7 @@ def index() -> str:
     text = request.args.get("q", "").strip()
     page = paginate(quiz_list(current_person(), state=wanted, text=text), page_number(), PAGE_SIZE)
     return render_template(
-        "quizzes/papers/list.html", page=page, state=state, q=text, states=STATES, colours=STATE_COLOURS
+        "quizzes/papers/list.html", page=page, state=state, q=text, states=STATES, colours=STATE_COLOURS, kinds=KINDS
     )
 
 
@@ -77,8 +79,10 @@ def index() -> str:
 def new() -> str | AnyResponse:
     actor = current_person()
     shops = shops_visible_to(actor)
-    form = QuizForm(data=form_values(None, actor, shops))
+    kind = QuizKind.EXAM if request.args.get("kind") == QuizKind.EXAM else QuizKind.QUIZ
+    form = QuizForm(data=form_values(None, actor, shops, kind))
     form.offer_shops(shops)
+    form.offer_pre_tests(may_be_pre_test(actor))
     if form.validate_on_submit():
         try:
             quiz = create_quiz(actor=actor, data=form.data_for_service(_type_marks()), at=now())
@@ -96,12 +100,16 @@ def show(quiz_id: int) -> str:
     quiz = _load(quiz_id)
     rows = pool_rows(quiz)
     candidates = candidates_of(quiz)
-    problems = problems_of(quiz, candidates, pool_size=len(rows))
+    problems, pair = problems_of(quiz, candidates, pool_size=len(rows)), pair_of(quiz)
+    if not any(problem.stops for problem in problems):
+        problems += pair_problems(quiz, pair, candidates)
     return render_template(
         "quizzes/papers/show.html",
         quiz=quiz,
         rows=rows,
         usable=len(candidates),
+        pair=pair,
+        kinds=KINDS,
         problems=[(problem, problem_text(problem)) for problem in problems],
         ready=not any(problem.stops for problem in problems),
         types=question_types(),
@@ -112,6 +120,7 @@ def show(quiz_id: int) -> str:
         allowance_form=AllowanceForm(),
         assign_url=_assign_url(quiz),
         results_url=url_if("results.index", quiz=quiz.id),
+        gains_url=url_if("gains.show", quiz_id=quiz.id),
     )
 
 
@@ -129,6 +138,7 @@ def edit(quiz_id: int) -> str | AnyResponse:
     shops = shops_visible_to(actor)
     form = QuizForm(data=form_values(quiz, actor, shops))
     form.offer_shops(shops)
+    form.offer_pre_tests(may_be_pre_test(actor, of=quiz))
     if form.validate_on_submit():
         try:
             update_quiz(actor=actor, quiz=quiz, data=form.data_for_service(_type_marks()), at=now())
@@ -249,6 +259,14 @@ def copy(quiz_id: int) -> AnyResponse:
     made = copy_quiz(actor=current_person(), quiz=_load(quiz_id), at=now())
     flash(_("已复制为新的草稿。"), "success")
     return redirect(url_for("papers.edit", quiz_id=made.id))
+
+
+@bp.post("/<int:quiz_id>/post-test")
+@requires(Q.QUIZZES_EDIT)
+def post_test(quiz_id: int) -> AnyResponse:
+    made = create_post_test(actor=current_person(), pre=_load(quiz_id), at=now())
+    flash(_("配对的后测已建好：题数、蓝图和合格线与前测相同，每个人两次的题不重复。"), "success")
+    return redirect(url_for("papers.show", quiz_id=made.id))
 
 
 @bp.post("/<int:quiz_id>/delete")

@@ -218,7 +218,7 @@ def test_lists_ask_the_same_whatever_their_length(
         "/results/": 6,
         "/marking/": 2,
         "/quizzes/": 3,
-        f"/quizzes/{quiz.id}": 6,
+        f"/quizzes/{quiz.id}": 7,
         f"/quizzes/{quiz.id}/pick": 6,
         f"/quizzes/{quiz.id}/preview": 4,
         f"/results/quiz/{quiz.id}/items": 4,

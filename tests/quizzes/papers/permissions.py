@@ -28,6 +28,7 @@ EXPECTED = {
     "papers.publish": trainers(302),
     "papers.close": trainers(302),
     "papers.copy": trainers(302),
+    "papers.post_test": trainers(302),
     "papers.delete": trainers(302),
     "papers.allow": trainers(302),
     "papers.preview": trainers(200),
@@ -37,6 +38,7 @@ EXPECTED = {
 def form(cast: Cast) -> dict[str, Any]:
     return {
         "title": "甲店发货承诺小测",
+        "kind": "quiz",
         "shop_id": cast.shop.id,
         "dimension": "knowledge",
         "draw_count": 2,
@@ -65,6 +67,7 @@ def build(cast: Cast, session: Any) -> dict[str, dict[str, Any]]:
         "papers.publish": {"args": of_draft},
         "papers.close": {"args": one},
         "papers.copy": {"args": one},
+        "papers.post_test": {"args": one},
         "papers.delete": {"args": of_draft},
         "papers.allow": {"args": one, "data": {"account": "agent", "extra_percent": 50, "reason": "手受伤"}},
         "papers.preview": {"args": one},
