@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from pathlib import Path
 
 from flask import Flask, request
 from flask_babel import Babel, get_locale
@@ -13,6 +14,8 @@ from lms.kernel.clock import to_local
 from lms.web.access import viewer
 
 LOCALES = ("zh_CN", "zh_TW", "en")
+LANGUAGES = (("zh_CN", "简体"), ("zh_TW", "繁體"), ("en", "EN"))
+"""Each in its own words: whoever is lost in a language finds the way out."""
 babel = Babel()
 
 
@@ -23,6 +26,11 @@ def pick_locale() -> str:
         return person.locale
     cookie = request.cookies.get("lang", "") if request else ""
     return cookie if cookie in LOCALES else settings().locale
+
+
+def chosen_locale() -> str:
+    """The language of this request, one of LOCALES."""
+    return str(get_locale())
 
 
 def html_lang() -> str:
@@ -92,7 +100,9 @@ def init_i18n(app: Flask) -> None:
     """Flask-Babel and the template filters."""
     app.config.setdefault("BABEL_DEFAULT_LOCALE", settings().locale)
     app.config.setdefault("BABEL_DEFAULT_TIMEZONE", settings().timezone)
+    app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(Path(__file__).parent / "translations"))
     babel.init_app(app, locale_selector=pick_locale)
     app.jinja_env.filters.update(
         local=local, local_date=local_date, percent=percent, duration=duration, filesize=filesize, number=number
     )
+    app.jinja_env.globals.update(languages=LANGUAGES, chosen_locale=chosen_locale)

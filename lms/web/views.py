@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, current_app, make_response, render_template, request, url_for
+from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
 from markupsafe import Markup
+from werkzeug.wrappers import Response as BaseResponse
 
 from lms.kernel.clock import now
 from lms.kernel.db import get_or_404
@@ -15,7 +16,8 @@ from lms.kernel.hookspecs import DashboardCard
 from lms.kernel.jobs import Job, JobState
 from lms.kernel.plugins import plugins
 from lms.web.access import public, signed_in, viewer
-from lms.web.assets import SPRITE, send_asset
+from lms.web.assets import SPRITE, YEAR, send_asset
+from lms.web.i18n import LOCALES
 
 log = logging.getLogger(__name__)
 bp = Blueprint("web", __name__, template_folder="templates")
@@ -32,6 +34,20 @@ def static(filename: str) -> Response:
 def sprite() -> Response:
     """The icons, under a short address: a page names it a hundred times."""
     return send_asset(SPRITE)
+
+
+@bp.post("/language")
+@public
+def language() -> BaseResponse:
+    """Choose the language: kept with the person, and in this browser for the sign-in page."""
+    wanted = request.form.get("lang", "")
+    response = redirect(local_url(request.form.get("next", "")), 303)
+    if wanted in LOCALES:
+        person = viewer()
+        if person is not None:
+            person.locale = wanted
+        response.set_cookie("lang", wanted, max_age=YEAR, samesite="Lax", secure=request.is_secure, httponly=True)
+    return response
 
 
 @bp.get("/")
