@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535)
     workers: int = Field(default=2, ge=1, le=64)
     https: bool = False
+    public_url: str = Field(default="", pattern=r"^(https?://[^\s?#]+)?$")
     trusted_proxies: int = Field(default=0, ge=0, le=5)
     upload_max_mb: int = Field(default=200, ge=1, le=4096)
     session_hours: int = Field(default=12, ge=1, le=24 * 30)
