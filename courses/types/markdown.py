@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from courses.types import blocks
+from courses.types.embedding import refs_in, with_media
 from courses.types.protocol import NOWHERE, Heading, Panel, Place, Problem, RenderedLesson
 from lms.web.markdown import render_markdown
 
@@ -22,10 +23,11 @@ from lms.web.markdown import render_markdown
 CHARACTERS_A_SECOND = 15
 SHORTEST, LONGEST = 10, 180
 
-# Has no pages: it only tells Flask where the templates of the blocks are.
-bp = Blueprint("lesson_types", __name__, template_folder="templates")
+# Has no pages: it only tells Flask where the templates, scripts and styles of the lesson types are.
+bp = Blueprint(
+    "lesson_types", __name__, url_prefix="/lesson-types", template_folder="templates", static_folder="static"
+)
 
-MEDIA_REF = re.compile(r"\]\(media:([0-9a-f]{16})\)")
 HEADING = re.compile(r"<h([1-6])(?:\s[^>]*)?>(.*?)</h\1>", re.DOTALL)
 TEMPLATE = "courses/types/blocks.html"
 
@@ -38,6 +40,7 @@ class MarkdownLesson:
     icon = "file-text"
     hint: Any = _l("文字、图片、对话示例、清单和自测，读到末尾就算学完")
     editor_template: str | None = None
+    by_reading = True
 
     def settings_from(self, form: Mapping[str, str]) -> dict[str, Any]:
         return {}
@@ -46,21 +49,28 @@ class MarkdownLesson:
         return blocks.problems(body) if body.strip() else [Problem(1, "课时要有正文。")]
 
     def media_refs(self, body: str, settings: Mapping[str, Any] = MappingProxyType({})) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(MEDIA_REF.findall(body)))
+        return refs_in(body)
 
-    def panel(self, *, person: Any, lesson: Any, version: Any, at: datetime) -> Panel | None:
+    def panel(
+        self, *, person: Any, lesson: Any, version: Any, at: datetime, opening: Any, place: Place
+    ) -> Panel | None:
         return None
 
     def render(self, body: str, *, today: date, place: Place = NOWHERE) -> RenderedLesson:
-        html: list[Markup] = []
         headings: list[Heading] = []
-        for part in blocks.split(body):
-            if isinstance(part, blocks.Prose):
-                html.append(_with_anchors(_prose(part.text), headings))
-            else:
-                macro = get_template_attribute(TEMPLATE, type(part).__name__.lower())
-                html.append(Markup(macro(part, today)))  # noqa: S704  the macro escapes what the author wrote
+        html = [self.draw(part, headings, today=today, place=place) for part in self.parts(body, place)]
         return RenderedLesson(Markup("\n").join(html), tuple(headings))
+
+    def parts(self, body: str, place: Place) -> list[blocks.Part]:
+        """What of the body is shown; a type whose panel shows a part of it leaves that out."""
+        return blocks.split(body)
+
+    def draw(self, part: blocks.Part, headings: list[Heading], *, today: date, place: Place) -> Markup:
+        """One part as HTML; its headings are added to ``headings``."""
+        if isinstance(part, blocks.Prose):
+            return _with_anchors(_prose(part.text), headings)
+        macro = get_template_attribute(TEMPLATE, type(part).__name__.lower())
+        return Markup(macro(part, today))  # noqa: S704  the macro escapes what the author wrote
 
     def minimum_seconds(self, body: str) -> int:
         return min(LONGEST, max(SHORTEST, len("".join(body.split())) // CHARACTERS_A_SECOND))
@@ -71,7 +81,7 @@ class MarkdownLesson:
 
 @lru_cache(maxsize=512)
 def _prose(text: str) -> Markup:
-    return render_markdown(text)
+    return render_markdown(text, media=True)
 
 
 def _with_anchors(html: Markup, headings: list[Heading]) -> Markup:

@@ -38,7 +38,8 @@ class Problem:
 @dataclass(frozen=True)
 class MediaShown:
     """An uploaded file as a body may show it: ``kind`` is a word of ``lms.media.enums.MediaKind``, ``url`` where the
-    reader of this page gets it, ``facts`` width, height, seconds or pages, ``part(name)`` the address of a page of it.
+    reader of this page gets it, ``facts`` width, height, seconds or pages, ``part(name)`` the address of a page of it,
+    ``read(name)`` the text of a part.
     """
 
     ref: str
@@ -51,14 +52,19 @@ class MediaShown:
     facts: Mapping[str, Any] = field(default_factory=dict)
     parts: Mapping[str, Any] = field(default_factory=dict)
     part: Callable[[str], str] = str
+    read: Callable[[str], str] = str
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a body is shown: the type's settings of this version, and how ``media:<ref>`` is found (None: nowhere)."""
+    """Where a body is shown: the type's settings of this version, and how ``media:<ref>`` is found (None: nowhere).
+
+    with_panel: a reader's page, which has the type's panel too; what stands there the body need not show again.
+    """
 
     settings: Mapping[str, Any] = field(default_factory=dict)
     media: Callable[[str], MediaShown | None] = lambda _ref: None
+    with_panel: bool = False
 
 
 NOWHERE = Place()
@@ -67,10 +73,15 @@ NOWHERE = Place()
 
 @dataclass(frozen=True)
 class Panel:
-    """What stands below a body in place of the reader's "I have read it": a template of the type and its context."""
+    """What stands in place of the reader's "I have read it": a template of the type and its context.
+
+    above: before the body instead of after it. completed: the record, when the type has found the lesson completed.
+    """
 
     template: str
     context: dict[str, Any] = field(default_factory=dict)
+    above: bool = False
+    completed: Any = None
 
 
 class LessonType(Protocol):
@@ -87,6 +98,8 @@ class LessonType(Protocol):
     """A line for the trainer who chooses a type."""
     editor_template: str | None
     """Fields of the editor for the settings (rendered with ``settings``); None when the type has none."""
+    by_reading: bool
+    """Whether reading to the end completes the lesson; False for a type whose panel has a condition of its own."""
 
     def settings_from(self, form: Mapping[str, str]) -> dict[str, Any]:
         """The settings that an author sent; unknown fields are ignored."""
@@ -106,9 +119,12 @@ class LessonType(Protocol):
     def check_by(self, body: str) -> date | None:
         """The day by which the body must be looked through again, because it tells rules that others may change."""
 
-    def panel(self, *, person: Any, lesson: Any, version: Any, at: datetime) -> Panel | None:
+    def panel(
+        self, *, person: Any, lesson: Any, version: Any, at: datetime, opening: Any, place: Place
+    ) -> Panel | None:
         """How ``person`` completes the version here (player, signatures, quiz); None where reading to the end does.
 
-        A type with a panel writes the record "completed" by ``courses.lessons.services.complete_lesson`` itself, when
-        its condition holds.
+        ``opening`` (``courses.lessons.services.Opening``) tells since when it is open, the task and the completion. A
+        type that is not ``by_reading`` writes the record "completed" by ``courses.lessons.services.complete_lesson``
+        itself, when its condition holds.
         """
