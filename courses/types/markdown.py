@@ -68,7 +68,7 @@ class MarkdownLesson:
     def draw(self, part: blocks.Part, headings: list[Heading], *, today: date, place: Place) -> Markup:
         """One part as HTML; its headings are added to ``headings``."""
         if isinstance(part, blocks.Prose):
-            return _with_anchors(_prose(part.text), headings)
+            return with_media(_with_anchors(_prose(part.text), headings), place)
         macro = get_template_attribute(TEMPLATE, type(part).__name__.lower())
         return Markup(macro(part, today))  # noqa: S704  the macro escapes what the author wrote
 

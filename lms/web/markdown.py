@@ -1,7 +1,8 @@
 """Markdown as safe HTML. Python-Markdown renders, nh3 lets through only what is listed here.
 
 No script, style, SVG, frame, form control, class or id of the author's reaches a page; pictures come from
-this app only. The libraries are loaded at the first call, so that a worker which renders no Markdown stays small.
+this app only, uploaded ones are named ``media:<ref>`` and left to the caller who asks for them. The libraries are
+loaded at the first call, so that a worker which renders no Markdown stays small.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ ATTRIBUTES = {
     "details": {"open"},
 }
 SCHEMES = {"http", "https", "mailto", "tel"}
+MEDIA = re.compile(r"media:[0-9a-f]{16}")
 CJK = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff“”‘’…—·"
 JOINED = re.compile(rf"(?<=[{CJK}])[ \t]*\n[ \t]*(?=[{CJK}])")
 CHECKBOX = re.compile(r'(<li class="task-list-item">(?:\s*<p>)?)<input type="checkbox" disabled( checked)?\s*/?>')
@@ -47,9 +49,12 @@ class Document:
     contents: tuple[tuple[int, str, str], ...]
 
 
-def render_markdown(text: str) -> Markup:
-    """Safe HTML. Headings carry no ids; a line break between two Chinese characters is no blank."""
-    return _clean(_converter(contents=False).reset().convert(_printable(text)), ids=False)
+def render_markdown(text: str, *, media: bool = False) -> Markup:
+    """Safe HTML. Headings carry no ids; a line break between two Chinese characters is no blank.
+
+    With ``media`` the pictures ``media:<ref>`` stay as they are, for a caller who puts the real ones in their place.
+    """
+    return _clean(_converter(contents=False).reset().convert(_printable(text)), ids=False, media=media)
 
 
 def render_document(text: str) -> Document:
@@ -104,7 +109,7 @@ def _converter(*, contents: bool) -> Markdown:
     return Markdown(extensions=extensions, extension_configs=settings, output_format="html")
 
 
-def _clean(html: str, *, ids: bool) -> Markup:
+def _clean(html: str, *, ids: bool, media: bool = False) -> Markup:
     import nh3
 
     html = CHECKBOX.sub(lambda found: found[1] + ("☑ " if found[2] else "☐ "), html)
@@ -116,8 +121,8 @@ def _clean(html: str, *, ids: bool) -> Markup:
         tags=set(TAGS.split()),
         clean_content_tags={"script", "style", "svg", "math", "iframe", "object", "template", "noscript", "title"},
         attributes=attributes,
-        attribute_filter=_attribute,
-        url_schemes=SCHEMES,
+        attribute_filter=_attribute_or_media if media else _attribute,
+        url_schemes=SCHEMES | {"media"} if media else SCHEMES,
         link_rel="noopener noreferrer",
         strip_comments=True,
     )
@@ -141,3 +146,9 @@ def as_markdown(text: str) -> str:
     """Somebody's text as one line of Markdown that means nothing but itself."""
     line = SPECIAL.sub(r"\\\1", " ".join(text.split()))
     return line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _attribute_or_media(tag: str, name: str, value: str) -> str | None:
+    if value.strip().lower().startswith("media:"):
+        return value if tag == "img" and name == "src" and MEDIA.fullmatch(value) else None
+    return _attribute(tag, name, value)
