@@ -33,19 +33,6 @@ def place_for_author(shop_id: int | None, type_name: str, body: str, settings: M
     return _place(shop_id, type_name, body, settings, address)
 
 
-def place_of(settings: Mapping[str, Any], shop_id: int | None) -> Place:
-    """The place of a text whose files nobody has listed yet: each is looked up when it is shown, one statement each."""
-
-    def address(media: Media, part: str | None) -> str:
-        return url_for("media.show", media_id=media.id, part=part)
-
-    def shown(ref: str) -> MediaShown | None:
-        media = media_by_ref(shop_id, [ref]).get(ref)
-        return None if media is None else _shown(media, address)
-
-    return Place(dict(settings), shown)
-
-
 def _place(
     shop_id: int | None,
     type_name: str,

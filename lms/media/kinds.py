@@ -72,6 +72,13 @@ def formats(kinds: Collection[MediaKind] = tuple(MediaKind)) -> str:
     return "、".join(words[kind] for kind in MediaKind if kind in kinds)
 
 
+def suffixes(kinds: Collection[MediaKind] = tuple(MediaKind)) -> str:
+    """What a browser's file dialog offers first, as the attribute ``accept`` has it."""
+    return ",".join(suffix for kind, suffix in TYPES.values() if kind in kinds) + (
+        ",.jpeg" if MediaKind.PICTURE in kinds else ""
+    )
+
+
 def too_large(kind: MediaKind) -> MediaTooLarge:
     """The error for a file of this kind that is too large."""
     return MediaTooLarge(

@@ -7,21 +7,58 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy import select
 
+from lms.config import settings
 from lms.kernel.clock import now
-from lms.kernel.db import get_or_404
+from lms.kernel.db import db, get_or_404
 from lms.kernel.errors import DomainError
 from lms.media.enums import MediaKind
-from lms.media.kinds import MediaRefused
+from lms.media.kinds import MediaRefused, formats, limit_mb, suffixes
 from lms.media.models import Media
 from lms.media.permissions import P
+from lms.media.queries import manageable
 from lms.media.rules import can_manage_media
 from lms.media.services import store_upload
 from lms.media.serving import send_media
 from lms.people.guards import current_person, requires
-from lms.people.rules import require_visible
+from lms.people.rules import has_permission, require_visible
 
 bp = Blueprint("media", __name__, url_prefix="/media", template_folder="templates", static_folder="static")
+
+
+@bp.app_template_global("media_named")
+def media_named(ref: str) -> dict[str, Any] | None:
+    """What a form says about the file that it holds already; None when the viewer may not see one of that ref."""
+    person = current_person()
+    if not ref or not has_permission(person, P.MEDIA_EDIT):
+        return None
+    query = select(Media).where(Media.ref == ref, manageable(person)).order_by(Media.shop_id.is_(None)).limit(1)
+    media = db.session.scalars(query).one_or_none()
+    if media is None:
+        return None
+    url = url_for("media.show", media_id=media.id)
+    return {"name": media.name, "size": media.size, "state": media.state, "error": media.error, "url": url}
+
+
+@bp.app_template_global("media_formats")
+def media_formats(accepted: str) -> str:
+    return formats(_kinds(accepted))
+
+
+@bp.app_template_global("media_limit_mb")
+def media_limit_mb(accepted: str) -> int:
+    return max(limit_mb(kind) for kind in _kinds(accepted))
+
+
+@bp.app_template_global("media_suffixes")
+def media_suffixes(accepted: str) -> str:
+    return suffixes(_kinds(accepted))
+
+
+@bp.app_template_global("upload_limit_mb")
+def upload_limit_mb() -> int:
+    return settings().upload_max_mb
 
 
 @bp.post("/upload")
