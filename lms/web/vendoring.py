@@ -1,6 +1,6 @@
 """Puts the browser libraries under static/vendor and writes static/VENDOR.md. Run by hand when a version changes.
 
-    npm install --ignore-scripts @tabler/core@1.0.0 @tabler/icons@3.51.0 htmx.org@2.0.11
+    npm install --ignore-scripts @tabler/core@1.0.0 @tabler/icons@3.51.0 htmx.org@2.0.11 pdfjs-dist@4.10.38
     python -m lms.web.vendoring path/to/node_modules
 
 It copies the few files that pages load, builds one SVG sprite of the icons named in static/vendor/icons.txt, drops
@@ -32,6 +32,27 @@ class Library:
     why: str
 
 
+# What PDFs made in China name without embedding: the character maps of GB 18030, GBK, Big5 and their Unicode kin.
+CHARACTER_MAPS = (
+    *(f"Adobe-GB1-{n}" for n in ("0", "1", "2", "3", "4", "5", "UCS2")),
+    *(f"Adobe-CNS1-{n}" for n in ("0", "1", "2", "3", "4", "5", "6", "UCS2")),
+    *(
+        f"{name}-{direction}"
+        for name in (
+            *("GB", "GB-EUC", "GBpc-EUC", "GBK-EUC", "GBKp-EUC", "GBK2K"),
+            *("UniGB-UCS2", "UniGB-UTF8", "UniGB-UTF16", "UniGB-UTF32"),
+            *("B5pc", "ETen-B5", "ETenms-B5", "HKscs-B5", "CNS-EUC"),
+            *("UniCNS-UCS2", "UniCNS-UTF8", "UniCNS-UTF16", "UniCNS-UTF32"),
+        )
+        for direction in "HV"
+    ),
+)
+# The fourteen fonts that a PDF may name without embedding; Helvetica and its kin come from the system.
+STANDARD_FONTS = (
+    *("FoxitDingbats", "FoxitSymbol", "FoxitFixed", "FoxitFixedBold", "FoxitFixedItalic", "FoxitFixedBoldItalic"),
+    *("FoxitSerif", "FoxitSerifBold", "FoxitSerifItalic", "FoxitSerifBoldItalic"),
+)
+
 LIBRARIES = (
     Library(
         "@tabler/core",
@@ -48,6 +69,22 @@ LIBRARIES = (
         "htmx",
         {"dist/htmx.min.js": "htmx.min.js", "LICENSE": "LICENSE"},
         "局部刷新。在 CSP 下运行：allowEval 关闭，不插入内联样式。",
+    ),
+    Library(
+        "pdfjs-dist",
+        "pdfjs",
+        {
+            "legacy/build/pdf.min.mjs": "pdf.min.js",
+            "legacy/build/pdf.worker.min.mjs": "pdf.worker.min.js",
+            "LICENSE": "LICENSE",
+            **{f"cmaps/{name}.bcmap": f"{name}.bcmap" for name in CHARACTER_MAPS},
+            "cmaps/LICENSE": "LICENSE_CMAPS",
+            **{f"standard_fonts/{name}.pfb": f"{name}.pfb" for name in STANDARD_FONTS},
+            "standard_fonts/LICENSE_FOXIT": "LICENSE_FOXIT",
+        },
+        "在页面里显示 PDF。用 4.10 的兼容版：5.x 要更新的浏览器，Chrome 109 打不开；字符表只收中文的，"
+        "没有嵌入字体的中文 PDF 靠它显示。在 CSP 下运行：isEvalSupported 关闭。"
+        "字符表 © Adobe，标准字体 © PDFium/Foxit，均为 BSD-3-Clause。",
     ),
 )
 
