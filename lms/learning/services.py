@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import or_, select
+from sqlalchemy import insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from lms.kernel.db import db
@@ -217,6 +217,73 @@ def branch_members(*, actor: Person, activity: Activity, teams: Iterable[Team]) 
 def _reachable(actor: Person, activity: Activity, ids: set[int]) -> set[int]:
     reach = [Person.active, assignable_filter(actor, Person.id), serving_filter(activity.shop_id, Person.id)]
     return set(db.session.scalars(select(Person.id).where(Person.id.in_(ids), *reach)))
+
+
+def hand_out(
+    *,
+    activity: Activity,
+    person_ids: Iterable[int],
+    due_at: datetime | None,
+    reason: AssignmentReason,
+    at: datetime,
+    note: str = "",
+) -> list[Assignment]:
+    """Give an activity by a rule instead of by a person, such as a programme's day that opens. Returns the new ones.
+
+    Nobody is named as the giver. Left out without a word: who left, who does not serve the activity's shop, who has it
+    open already; everybody when the activity is archived. Thousands of people take a second or two.
+    """
+    ids = list(dict.fromkeys(person_ids))
+    if activity.archived_at is not None or not ids:
+        return []
+    has_open = select(Assignment.person_id).where(
+        Assignment.activity_id == activity.id, Assignment.state == AssignmentState.OPEN
+    )
+    reach = [
+        Person.active,
+        serving_filter(activity.shop_id, Person.id),
+        Person.id.not_in(has_open.where(Assignment.person_id.in_(ids)).scalar_subquery()),
+    ]
+    rows = [
+        {
+            "person_id": person_id,
+            "activity_id": activity.id,
+            "reason": reason,
+            "state": AssignmentState.OPEN,
+            "due_at": due_at,
+            "note": note,
+            "created_at": at,
+        }
+        for person_id in db.session.scalars(select(Person.id).where(Person.id.in_(ids), *reach).order_by(Person.id))
+    ]
+    if not rows:
+        return []
+    try:
+        made = list(db.session.scalars(insert(Assignment).returning(Assignment), rows))
+    except IntegrityError as error:
+        raise AssignmentTaken(_("刚刚有人布置了同一个任务，请刷新页面后再试。")) from error
+    hooks().assignments_made(assignments=made)
+    return made
+
+
+def take_back(
+    *, person_id: int, activity_ids: Iterable[int], reason: AssignmentReason, at: datetime
+) -> list[Assignment]:
+    """Cancel the open tasks that :func:`hand_out` gave for this reason; what a person gave stays."""
+    waiting = select(Assignment).where(
+        Assignment.person_id == person_id,
+        Assignment.activity_id.in_(list(activity_ids)),
+        Assignment.state == AssignmentState.OPEN,
+        Assignment.reason == reason,
+        Assignment.assigned_by_id.is_(None),
+    )
+    found = list(db.session.scalars(waiting))
+    for assignment in found:
+        assignment.state = AssignmentState.CANCELLED
+    db.session.flush()
+    for assignment in found:
+        hooks().assignment_cancelled(assignment=assignment)
+    return found
 
 
 def cancel_assignment(*, actor: Person, assignment: Assignment, at: datetime) -> Assignment:

@@ -45,15 +45,23 @@ def _max_mb() -> int:
     return (current_app.config.get("MAX_CONTENT_LENGTH") or 0) // (1024 * 1024)
 
 
-def respond(status: int, *, message: str = "", where: str = "", hint: str = "", retry_after: str = "") -> Response:
-    """The error as a whole page, or as a notice among the toasts when htmx asked."""
+def respond(
+    status: int, *, message: str = "", where: str = "", hint: str = "", retry_after: str = "", lock: Any = None
+) -> Response:
+    """The error as a whole page, or as a notice among the toasts when htmx asked.
+
+    ``lock`` (``lms.kernel.hookspecs.Lock``) is what keeps a person from an activity: its page is offered as the way on.
+    """
     icon, title, todo = words(status)
+    if lock is not None:
+        icon, todo = "lock", _("满足条件后会自动开放，不用申请权限。")
     context: dict[str, Any] = {
         "status": status,
         "icon_name": icon,
         "title": message or title,
         "where": where,
         "hint": hint or todo,
+        "lock": lock,
     }
     if "HX-Request" in request.headers:
         response = make_response(render_template("lms/web/toast.html", **context), status)
@@ -72,7 +80,8 @@ def init_errors(app: Flask) -> None:
     @app.errorhandler(DomainError)
     def domain_error(error: DomainError) -> Response:
         db.session.rollback()
-        return respond(error.status, message=error.message, where=error.where, hint=error.hint)
+        lock = getattr(error, "lock", None)
+        return respond(error.status, message=error.message, where=error.where, hint=error.hint, lock=lock)
 
     @app.errorhandler(CSRFError)
     def csrf_error(error: CSRFError) -> Response:

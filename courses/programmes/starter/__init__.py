@@ -1,0 +1,1 @@
+"""Programmes that ship: a TOML file each, and what loads them."""
