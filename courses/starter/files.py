@@ -13,7 +13,7 @@ from pathlib import Path
 from lms.learning.enums import Dimension
 
 FOLDER = Path(__file__).parent
-COURSE_ORDER = ("attitude", "knowledge", "skill", "onboarding")
+COURSE_ORDER = ("attitude", "knowledge", "skill", "onboarding", "camp")
 ABOUT = "course.md"
 COURSE_NEEDS = ("slug", "title", "summary")
 LESSON_NEEDS = ("slug", "title", "dimension", "competency", "minutes", "summary")
