@@ -1,9 +1,12 @@
-"""Background work of files: removing what a killed upload left behind."""
+"""Background work of files: pages of Word and PowerPoint files, and removing what a killed upload left behind."""
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import time
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -12,20 +15,70 @@ from lms.config import settings
 from lms.kernel.db import db
 from lms.kernel.jobs import JobHandle
 from lms.kernel.storage import files
-from lms.media.enums import MediaState
+from lms.media.converting import ConversionFailed, convert
+from lms.media.enums import MediaKind, MediaState
 from lms.media.models import Media
-from lms.media.services import SUFFIX, TEMPORARY, part_keys
+from lms.media.office import as_pdf, find_office, points_outside
+from lms.media.services import SUFFIX, TEMPORARY, part_keys, save_file
 
 LEFT_ALONE = timedelta(hours=6)
 """So long a file without a row may belong to an upload or a job that is still going on."""
+TEXT, PDF = "text", "pdf"
 
 
 def prepare(job: JobHandle, *, media_id: int) -> dict[str, Any]:
-    """Make pages of a Word or PowerPoint file."""
+    """Make pages of a Word or PowerPoint file: the parts "text" (HTML), "1", "2", … (its pictures), "pdf" (its look).
+
+    A file that can't be converted is FAILED with the reason and stays for download. Running it again is harmless.
+    """
     media = db.session.get(Media, media_id)
-    if media is not None and media.state is MediaState.PREPARING:
-        media.state = MediaState.READY
-    return {"media_id": media_id}
+    if media is None or media.state is not MediaState.PREPARING:
+        return {"media_id": media_id}
+    kind, key = media.kind, media.key
+    db.session.rollback()  # conversion takes minutes at times; no transaction stays open for it
+    with tempfile.TemporaryDirectory(prefix=TEMPORARY, dir=settings().tmp_path) as name:
+        folder = Path(name)
+        job.progress(0, 2)
+        try:
+            found, made = _pages(kind, key, folder)
+        except (ConversionFailed, OSError) as error:
+            reason = str(error) if isinstance(error, ConversionFailed) else "文件找不到了，请重新上传。"
+            _set(media_id, MediaState.FAILED, error=reason)
+            return {"media_id": media_id, "error": reason}
+        job.progress(1, 2)
+        parts = {}
+        for part, mimetype in made.items():
+            with open(folder / part, "rb") as content:
+                parts[part] = {"key": save_file(content).key, "mimetype": mimetype}  # type: ignore[arg-type]
+        _set(media_id, MediaState.READY, parts=parts, facts=found["facts"])
+    return {"media_id": media_id, "parts": len(parts)}
+
+
+def _pages(kind: MediaKind, key: str, folder: Path) -> tuple[dict[str, Any], dict[str, str]]:
+    """The child's result, and the files in ``folder`` that become parts: name → mimetype."""
+    source = folder / ("source.docx" if kind is MediaKind.WORD else "source.pptx")
+    shutil.copyfile(files().path(key), source)
+    found = convert(kind.value, source, folder)
+    made = {TEXT: "text/html"} | {name: part["mimetype"] for name, part in found["parts"].items()}
+    office = find_office() if kind is MediaKind.SLIDES else None
+    if office and not points_outside(source):
+        look = folder / "look"
+        look.mkdir()
+        pdf = as_pdf(source, look, office=office)
+        if pdf is not None:
+            pdf.rename(folder / PDF)
+            made[PDF] = "application/pdf"
+    return found, made
+
+
+def _set(media_id: int, state: MediaState, *, error: str = "", **values: Any) -> None:
+    media = db.session.get(Media, media_id)
+    if media is None:
+        return
+    media.state, media.error = state, error[:300]
+    for name, value in values.items():
+        setattr(media, name, {**media.facts, **value} if name == "facts" else value)
+    db.session.flush()
 
 
 def sweep(*, at: datetime) -> int:
@@ -43,12 +96,15 @@ def sweep(*, at: datetime) -> int:
         store.delete(key)
     forgotten = [path for path in settings().tmp_path.glob(f"{TEMPORARY}*") if _modified(path) < before]
     for path in forgotten:
-        path.unlink(missing_ok=True)
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
     return len(lost) + len(forgotten)
 
 
-def _modified(path: Any) -> float:
+def _modified(path: Path) -> float:
     try:
-        return float(path.stat().st_mtime)
+        return path.stat().st_mtime
     except FileNotFoundError:
         return time.time()
