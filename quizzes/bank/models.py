@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from lms.conversations.models import Conversation as Conversation
 from lms.kernel.clock import now
 from lms.kernel.db import Json, StrEnumType, UtcDateTime, append_only, db, enum_check
+from lms.knowledge.sop.models import SopEntry
 from lms.learning.enums import Dimension
 from lms.learning.models import Competency
 from lms.people.models import Person, Shop
@@ -54,7 +55,8 @@ class Item(db.Model):  # type: ignore[name-defined]
     """试题. What it says stands in its versions; ``current_version`` is the one that is drawn.
 
     ``type`` is the name of a question type; rows of a type whose plugin is gone stay readable. ``stale`` items have
-    lost their ground (the rule they quote was replaced) and leave the draws. ``slug`` names what ships.
+    lost their ground (the rule they quote was replaced) and leave the draws: ``sop_entry`` is that rule and
+    ``sop_version`` the number of its version that the item was checked against. ``slug`` names what ships.
     """
 
     __tablename__ = "item"
@@ -79,6 +81,8 @@ class Item(db.Model):  # type: ignore[name-defined]
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("draft_batch.id"))
     dimension: Mapped[Dimension] = mapped_column(StrEnumType(Dimension), default=Dimension.KNOWLEDGE)
     stale: Mapped[bool] = mapped_column(Boolean, default=False)
+    sop_entry_id: Mapped[int | None] = mapped_column(ForeignKey("sop_entry.id"), index=True)
+    sop_version: Mapped[int | None] = mapped_column(Integer)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
@@ -90,6 +94,7 @@ class Item(db.Model):  # type: ignore[name-defined]
     sources: Mapped[list[ItemSource]] = relationship(back_populates="item", order_by="ItemSource.id")
     group: Mapped[QuestionGroup | None] = relationship()
     shop: Mapped[Shop | None] = relationship()
+    sop_entry: Mapped[SopEntry | None] = relationship()
 
 
 @append_only

@@ -62,7 +62,7 @@ def _known(slugs: Sequence[str]) -> dict[str, tuple[Quiz, StarterState | None]]:
         select(Activity.slug, Quiz).join(Quiz, Quiz.activity_id == Activity.id).where(Activity.slug.in_(names))
     ).all()
     states = {one.name: one for one in db.session.scalars(select(StarterState).where(StarterState.name.in_(names)))}
-    return {str(slug).removeprefix(f"{KIND}:"): (quiz, states.get(slug)) for slug, quiz in rows}
+    return {str(slug).removeprefix(f"{KIND}:"): (quiz, states.get(str(slug))) for slug, quiz in rows}
 
 
 def _settle(quiz: Quiz, one: StarterQuiz, at: datetime) -> None:
