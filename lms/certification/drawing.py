@@ -28,7 +28,7 @@ _INVISIBLE = re.compile(
 _LONG_CODE = re.compile(r"<([0-9A-F]{5,6})>(?=\n)")
 
 
-class _WholeUnicodeFont(TTFont):  # type: ignore[misc]
+class _WholeUnicodeFont(TTFont):
     """ReportLab's font, but what it tells PDF readers of characters beyond U+FFFF is UTF-16, as the standard asks.
 
     ReportLab 5.1 writes the bare code point there, and copying 𠮷 out of the PDF gives rubbish.

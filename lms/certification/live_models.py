@@ -12,6 +12,7 @@ from lms.certification.enums import Level, Signer, Verdict
 from lms.kernel.clock import now
 from lms.kernel.db import Json, StrEnumType, UtcDateTime, append_only, db, enum_check
 from lms.people.models import Person, Shop
+from lms.posts.models import Post
 
 TEXT_MAX = 60
 NOTE_MAX = 300
@@ -28,6 +29,7 @@ class LiveGate(db.Model):  # type: ignore[name-defined]
 
     id: Mapped[int] = mapped_column(primary_key=True)
     shop_id: Mapped[int | None] = mapped_column(ForeignKey("shop.id"), index=True)
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"), index=True)
     level: Mapped[Level] = mapped_column(StrEnumType(Level))
     slug: Mapped[str | None] = mapped_column(String(80), unique=True)
     version: Mapped[int] = mapped_column(Integer, default=1)
@@ -37,6 +39,7 @@ class LiveGate(db.Model):  # type: ignore[name-defined]
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     shop: Mapped[Shop | None] = relationship()
+    post: Mapped[Post | None] = relationship()
 
 
 @append_only

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from lms.certification.enums import CertificateState
 from lms.certification.models import Certificate, CertificateRequirement, CertificateType
@@ -156,6 +156,13 @@ def types_visible_to(viewer: Person, *, archived: bool = False) -> Select[Any]:
     )
 
 
+def type_choices(viewer: Person) -> list[tuple[int, str]]:
+    """(id, title) of every kind that the viewer may see, archived ones too: their certificates are still about."""
+    columns = select(CertificateType.id, CertificateType.title).where(shop_filter(viewer, CertificateType.shop_id))
+    rows = db.session.execute(columns.order_by(CertificateType.title, CertificateType.id))
+    return [(ident, title) for ident, title in rows]
+
+
 def types_that_ask_for(activity_id: int) -> list[CertificateType]:
     """Kinds in use for which a pass of the activity may count, as a requirement or as the renewal; one statement."""
     asks = CertificateType.requirements.any(CertificateRequirement.activity_id == activity_id)
@@ -190,10 +197,17 @@ def records_with_activity(ids: Sequence[int]) -> dict[int, Record]:
     return {record.id: record for record in db.session.scalars(query)}
 
 
-def choosable_activities(viewer: Person, column: InstrumentedAttribute[Any] = Activity.shop_id) -> list[Activity]:
-    """Activities that a kind of certificate or a gate may ask for: the viewer's shops', not archived; by title."""
-    query = select(Activity).where(shop_filter(viewer, column), Activity.archived_at.is_(None))
-    return list(db.session.scalars(query.order_by(Activity.kind, Activity.title, Activity.id)))
+CHOICES = 400
+
+
+def choosable_activities(viewer: Person, keep: Iterable[int] = ()) -> list[Activity]:
+    """Activities that may be asked for: not archived, of the viewer's shops, the newest 400; and those of ``keep``."""
+    visible = shop_filter(viewer, Activity.shop_id)
+    newest = select(Activity.id).where(visible, Activity.archived_at.is_(None)).order_by(Activity.id.desc())
+    query = select(Activity).where(
+        or_(Activity.id.in_(newest.limit(CHOICES)), and_(visible, Activity.id.in_(list(keep))))
+    )
+    return list(db.session.scalars(query.order_by(Activity.kind.desc(), Activity.title, Activity.id)))
 
 
 def root_team_name(person: Person) -> str:
@@ -201,3 +215,13 @@ def root_team_name(person: Person) -> str:
     path = person.team.path if person.team else ""
     root = next((part for part in path.split("/") if part), None)
     return (db.session.scalar(select(Team.name).where(Team.id == int(root))) or "") if root else ""
+
+
+def can_see_any(viewer: Person, person: Person) -> bool:
+    """Whether ``viewer`` may see certificates of ``person`` at all."""
+    return viewer.id == person.id or can_see_progress(viewer, person)
+
+
+def of_visible_shops(query: Select[Any], person: Person, viewer: Person) -> Select[Any]:
+    """The certificates of ``query`` whose shop the viewer sees; one's own are all one's own."""
+    return query if viewer.id == person.id else query.where(shop_filter(viewer, Certificate.shop_id))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
+from lms.config import settings
 from lms.kernel.plugins import plugins
 
 
@@ -74,3 +75,10 @@ def renderer(name: str) -> CertificateRenderer:
     """The look of this name; of a plugin that is gone, the one in the box."""
     known = renderers()
     return known.get(name) or known[STANDARD]
+
+
+def verify_url(token: str) -> str:
+    """The address in the QR code; without the setting ``public_url`` it leads to this very machine."""
+    config = settings()
+    base = config.public_url.rstrip("/") or f"{'https' if config.https else 'http'}://{config.host}:{config.port}"
+    return f"{base}/verify/{token}"

@@ -12,8 +12,7 @@ from sqlalchemy import or_, select
 from lms.certification.end_services import remind_and_lapse
 from lms.certification.issue_services import issue_if_due
 from lms.certification.models import Certificate, CertificateType
-from lms.certification.rendering import CertificateFacts, CertifiedCompetency, EvidenceLine, renderer
-from lms.config import settings
+from lms.certification.rendering import CertificateFacts, CertifiedCompetency, EvidenceLine, renderer, verify_url
 from lms.kernel.clock import now, to_local
 from lms.kernel.db import db
 from lms.kernel.errors import NotFound
@@ -65,13 +64,6 @@ def facts_of(certificate: Certificate) -> CertificateFacts:
         ],
         verify_url=verify_url(certificate.token),
     )
-
-
-def verify_url(token: str) -> str:
-    """The address in the QR code; without the setting ``public_url`` it leads to this very machine."""
-    config = settings()
-    base = config.public_url.rstrip("/") or f"{'https' if config.https else 'http'}://{config.host}:{config.port}"
-    return f"{base}/verify/{token}"
 
 
 def _day(at: datetime) -> date:

@@ -173,6 +173,7 @@ def _live() -> None:
         "live_gate",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("shop_id", sa.Integer(), nullable=True),
+        sa.Column("post_id", sa.Integer(), nullable=True),
         sa.Column("level", sa.String(length=32), nullable=False),
         sa.Column("slug", sa.String(length=80), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -182,11 +183,13 @@ def _live() -> None:
         sa.Column("archived_at", sa.DateTime(), nullable=True),
         sa.CheckConstraint(f"level IN ({levels})", name=op.f("ck_live_gate_level")),
         sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_live_gate_shop_id_shop")),
+        sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_live_gate_post_id_post")),
         sa.ForeignKeyConstraint(["updated_by_id"], ["person.id"], name=op.f("fk_live_gate_updated_by_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_live_gate")),
         sa.UniqueConstraint("slug", name=op.f("uq_live_gate_slug")),
     )
     op.create_index(op.f("ix_live_gate_shop_id"), "live_gate", ["shop_id"])
+    op.create_index(op.f("ix_live_gate_post_id"), "live_gate", ["post_id"])
     op.create_table(
         "live_level",
         sa.Column("id", sa.Integer(), nullable=False),

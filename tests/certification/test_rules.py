@@ -63,7 +63,7 @@ def test_a_term_ends_with_its_last_day_and_a_renewal_goes_on_from_there() -> Non
     assert (early.valid_from, early.expires_at) == (
         shanghai(2027, 3, 3),
         shanghai(2028, 3, 2),
-    )  # 2028 has a 29 February
+    )  # 29 Feb
     late = term(at=shanghai(2027, 4, 1, 9), validity_days=365, previous_end=first.expires_at)
     assert (late.valid_from, late.expires_at) == (shanghai(2027, 4, 1, 9), shanghai(2028, 4, 1))
     assert term(at=AT, validity_days=None, previous_end=None).expires_at is None
