@@ -68,7 +68,7 @@ class MarkdownLesson:
     def draw(self, part: blocks.Part, headings: list[Heading], *, today: date, place: Place) -> Markup:
         """One part as HTML; its headings are added to ``headings``."""
         if isinstance(part, blocks.Prose):
-            return with_media(_with_anchors(_prose(part.text), headings), place)
+            return with_media(with_anchors(_prose(part.text), headings), place)
         macro = get_template_attribute(TEMPLATE, type(part).__name__.lower())
         return Markup(macro(part, today))  # noqa: S704  the macro escapes what the author wrote
 
@@ -84,7 +84,7 @@ def _prose(text: str) -> Markup:
     return render_markdown(text, media=True)
 
 
-def _with_anchors(html: Markup, headings: list[Heading]) -> Markup:
+def with_anchors(html: Markup, headings: list[Heading]) -> Markup:
     """Number the headings of sanitised HTML and note them. The page has its own h1, so theirs start at h2."""
 
     def anchored(match: re.Match[str]) -> str:

@@ -49,7 +49,7 @@ def prepare(job: JobHandle, *, media_id: int) -> dict[str, Any]:
         parts = {}
         for part, mimetype in made.items():
             with open(folder / part, "rb") as content:
-                parts[part] = {"key": save_file(content).key, "mimetype": mimetype}  # type: ignore[arg-type]
+                parts[part] = {"key": save_file(content).key, "mimetype": mimetype}
         _set(media_id, MediaState.READY, parts=parts, facts=found["facts"])
     return {"media_id": media_id, "parts": len(parts)}
 

@@ -15,15 +15,18 @@ from sqlalchemy.orm import scoped_session
 
 from courses.lessons.models import Lesson
 from courses.lessons.publishing import publish
-from courses.lessons.services import archive, draft_of, edit_lesson
+from courses.lessons.services import Draft, archive, create_lesson, draft_of, edit_lesson
 from courses.types import MediaShown, Place
 from courses.types.embedding import refs_in
+from courses.types.file import FileLesson
 from courses.types.markdown import MarkdownLesson
+from lms.kernel.jobs import run_pending_inline
 from lms.media.models import Media
 from lms.media.services import store_upload
 from tests.conftest import Cast
-from tests.courses.conftest import AT, newest, write_lesson
-from tests.media.making import picture
+from tests.courses.conftest import AT, newest, switch_reviews_off, write_lesson
+from tests.factories import make_competency
+from tests.media.making import docx, picture
 
 
 def kept(cast: Cast, data: bytes, name: str = "甲店图.png") -> Media:
@@ -132,3 +135,69 @@ def test_hostile_texts_show_no_foreign_file_and_run_nothing(app: Flask) -> None:
 
 def test_refs() -> None:
     assert refs_in(f"![a](media:{REF})![b](media:{CLIP} 't') [c]: media:{REF} media:{GONE}0 media:xyz") == (REF, CLIP)
+
+
+def in_file_lesson(media: MediaShown | None, *, body: str = "") -> tuple[str, list[str]]:
+    place = Place({"media": "a" * 16}, lambda _ref: media)
+    with current_app.test_request_context():
+        rendered = FileLesson().render(body, today=date(2026, 11, 2), place=place)
+    return str(rendered.html), [heading.text for heading in rendered.headings]
+
+
+def document(kind: str, *, text: str = "", state: str = "ready", look: bool = False) -> MediaShown:
+    parts = ({"text": {}} if text else {}) | ({"pdf": {}} if look else {})
+    return MediaShown(
+        "a" * 16, kind, "手册.x", "/m", "x/y", 9, state, {}, parts, lambda name: f"/m/{name}?v=1&x", lambda _name: text
+    )
+
+
+def test_a_document_lesson_shows_each_kind(app: Flask) -> None:
+    html, _headings = in_file_lesson(document("pdf"), body="先看这份手册。")
+    assert 'data-pdf="/m"' in html and html.index("先看这份手册") < html.index("data-pdf")
+    assert 'href="/m?download=1"' in html
+    text = '<section><h2>1. 开场</h2><p>三步<img alt="图" width="6" height="4" src="part:2"></p></section>'
+    html, headings = in_file_lesson(document("slides", text=text), body="## 说明")
+    assert '<h2 id="s2">1. 开场</h2>' in html and headings == ["说明", "1. 开场"]
+    assert 'src="/m/2?v=1&amp;x" loading="lazy"' in html
+    html, headings = in_file_lesson(document("slides", text=text, look=True))
+    assert 'data-pdf="/m/pdf?v=1&amp;x"' in html and "文字版" in html and headings == []
+    for state, words in (("preparing", "正在转换"), ("failed", "没能转换")):
+        html, _headings = in_file_lesson(document("word", state=state))
+        assert words in html and "download=1" in html
+    assert "文件不存在" in in_file_lesson(None)[0]
+
+
+def test_the_settings_of_a_document_lesson(app: Flask) -> None:
+    kind, ref = FileLesson(), "0123456789abcdef"
+    assert kind.settings_from({"media": f" media:{ref} "}) == {"media": ref}
+    assert kind.settings_from({"media": "../x"}) == {"media": ""}
+    assert [p.line for p in kind.problems("", {"media": ""})] == [0]
+    assert kind.problems("", {"media": ref}) == []
+    assert kind.media_refs(f"![x](media:{'f' * 16})", {"media": ref}) == (ref, "f" * 16)
+    assert kind.minimum_seconds("") == 20
+
+
+def test_a_word_file_becomes_a_lesson_that_is_read_to_its_end(
+    cast: Cast, session: scoped_session, sign_in: Callable[..., FlaskClient]
+) -> None:
+    media = kept(cast, docx(), "甲店手册.docx")
+    session.commit()
+    run_pending_inline()
+    lesson = create_lesson(
+        actor=cast.trainer,
+        draft=Draft(title="甲店手册", body="", minutes=6, settings={"media": media.ref}),
+        competencies=[make_competency()],
+        shop_id=cast.shop.id,
+        type_name="file",
+        at=AT,
+    )
+    switch_reviews_off(cast.shop.id)
+    publish(actor=cast.trainer, lesson=lesson, at=AT)
+    session.commit()
+    client = sign_in(cast.agent)
+    page = client.get(f"/lessons/{lesson.id}").get_data(as_text=True)
+    assert "接待流程" in page and "data-finish" in page and 'data-seconds-left="20"' in page
+    answer = client.get(f"/lessons/{lesson.id}/media/{media.ref}")
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert client.get(f"/lessons/{lesson.id}/media/{media.ref}/text").status_code == 200
+    assert client.get(f"/lessons/{lesson.id}/media/{media.ref}/nothing").status_code == 404
