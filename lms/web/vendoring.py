@@ -1,6 +1,7 @@
 """Puts the browser libraries under static/vendor and writes static/VENDOR.md. Run by hand when a version changes.
 
-    npm install --ignore-scripts @tabler/core@1.0.0 @tabler/icons@3.51.0 htmx.org@2.0.11 pdfjs-dist@4.10.38
+    npm install --ignore-scripts @tabler/core@1.0.0 @tabler/icons@3.51.0 htmx.org@2.0.11 pdfjs-dist@4.10.38 \
+        markdown-it@14.1.0
     python -m lms.web.vendoring path/to/node_modules
 
 It copies the few files that pages load, builds one SVG sprite of the icons named in static/vendor/icons.txt, drops
@@ -85,6 +86,12 @@ LIBRARIES = (
         "在页面里显示 PDF。用 4.10 的兼容版：5.x 要更新的浏览器，Chrome 109 打不开；字符表只收中文的，"
         "没有嵌入字体的中文 PDF 靠它显示。在 CSP 下运行：isEvalSupported 关闭。"
         "字符表 © Adobe，标准字体 © PDFium/Foxit，均为 BSD-3-Clause。",
+    ),
+    Library(
+        "markdown-it",
+        "markdown-it",
+        {"dist/markdown-it.min.js": "markdown-it.min.js", "LICENSE": "LICENSE"},
+        "编辑器在连不上服务器时的预览。关闭 HTML；只在编辑页载入。",
     ),
 )
 
