@@ -11,13 +11,25 @@ from flask_babel import lazy_gettext as _l
 
 from courses.cli import courses
 from courses.demo import DEMO_STEPS
-from courses.lessons import authoring_views, views
+from courses.lessons import authoring_views, media_views, review_views, version_views, views
 from courses.lessons.queries import KIND, next_to_read
+from courses.outline import views as outline_views
 from courses.permissions import SPECS, C
+from courses.signoffs import cards as signoff_cards
+from courses.signoffs import views as signoff_views
+from courses.signoffs.permissions import SPECS as SIGN_SPECS
+from courses.signoffs.permissions import S
 from courses.starter.services import load_starter
 from courses.types import LessonType, markdown
+from courses.types.chat import ChatLesson
+from courses.types.checklist import ChecklistLesson
+from courses.types.file import FileLesson
 from courses.types.markdown import MarkdownLesson
+from courses.types.quiz import QuizLesson, quiz_passed
+from courses.types.video import VideoLesson
+from courses.watching import views as watch_views
 from lms.kernel.hookspecs import ActivityKind, DashboardCard, DemoStep, HelpPage, NavItem, PermissionSpec, hookimpl
+from lms.learning.models import Record
 from lms.people.models import Person
 from lms.people.rules import has_permission
 
@@ -26,19 +38,33 @@ HERE = Path(__file__).parent
 
 @hookimpl
 def blueprints() -> list[Blueprint]:
-    return [views.bp, authoring_views.bp, markdown.bp]
+    # Their import puts them on the blueprint of the lessons.
+    assert media_views.media is not None and watch_views.watch is not None
+    return [
+        views.bp,
+        authoring_views.bp,
+        review_views.bp,
+        version_views.bp,
+        version_views.changes_bp,
+        outline_views.reading_bp,
+        outline_views.bp,
+        signoff_views.bp,
+        markdown.bp,
+    ]
 
 
 @hookimpl
 def permissions() -> list[PermissionSpec]:
-    return list(SPECS)
+    return [*SPECS, *SIGN_SPECS]
 
 
 @hookimpl
 def navigation() -> list[NavItem]:
     return [
         NavItem("lessons.index", _l("课程"), "book", 20, C.LESSONS_READ, "learn", tab=True),
+        NavItem("checklists.index", _l("带教清单"), "checklist", 207, S.CHECKLISTS_SIGN, "team"),
         NavItem("lesson_authoring.index", _l("课时管理"), "edit", 345, C.LESSONS_EDIT, "chats"),
+        NavItem("lesson_reviews.settings", _l("课时审核设置"), "shield-check", 480, C.REVIEWS_SET, "team"),
     ]
 
 
@@ -57,16 +83,23 @@ def activity_kinds() -> list[ActivityKind]:
 
 @hookimpl
 def lesson_types() -> list[LessonType]:
-    return [MarkdownLesson()]
+    return [MarkdownLesson(), FileLesson(), VideoLesson(), ChatLesson(), QuizLesson(), ChecklistLesson()]
+
+
+@hookimpl
+def record_written(record: Record) -> None:
+    """A quiz that was passed completes the lessons that lead to it."""
+    quiz_passed(record)
 
 
 @hookimpl
 def dashboard_cards(person: Person, at: datetime) -> list[DashboardCard]:
-    """继续学习: what to go on with; left out when everything is read."""
-    if not has_permission(person, C.LESSONS_READ):
-        return []
-    readings = next_to_read(person)
-    return [DashboardCard(30, "courses/lessons/card.html", {"readings": readings, "at": at})] if readings else []
+    """继续学习: what to go on with; left out when everything is read. 待签清单: for leads, whom to sign for."""
+    cards = signoff_cards.cards_for(person, at)
+    readings = next_to_read(person) if has_permission(person, C.LESSONS_READ) else []
+    if readings:
+        cards.append(DashboardCard(30, "courses/lessons/card.html", {"readings": readings, "at": at}))
+    return cards
 
 
 @hookimpl

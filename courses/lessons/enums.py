@@ -13,6 +13,22 @@ class LessonState(StrEnum):
     ARCHIVED = "archived"
 
 
+class CourseState(StrEnum):
+    """An archived course is not shown any more; its lessons stay what they are."""
+
+    OPEN = "open"
+    ARCHIVED = "archived"
+
+
+class ReviewAction(StrEnum):
+    """What happened to a lesson on its way to readers. It waits for review while the newest one is SUBMITTED."""
+
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    WITHDRAWN = "withdrawn"
+
+
 class ReadingState(StrEnum):
     """How far a person is with a lesson, as the ledger tells."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from courses.lessons.enums import LessonState, ReadingState
+from courses.lessons.enums import LessonState, ReadingState, ReviewAction
 from lms.learning.enums import Dimension
 
 
@@ -42,3 +42,14 @@ def reading_label(state: ReadingState) -> tuple[str, str]:
         ReadingState.DONE: (_("已读完"), "green"),
     }
     return labels[state]
+
+
+def action_label(action: ReviewAction) -> tuple[str, str]:
+    """(text, colour of the badge)."""
+    labels = {
+        ReviewAction.SUBMITTED: (_("送审"), "blue"),
+        ReviewAction.RETURNED: (_("退回"), "orange"),
+        ReviewAction.APPROVED: (_("通过并发布"), "green"),
+        ReviewAction.WITHDRAWN: (_("撤回"), "secondary"),
+    }
+    return labels[action]

@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from courses.lessons.enums import LessonState, ReadingState
-from courses.lessons.models import Lesson, LessonVersion
-from courses.lessons.rules import can_manage_lesson, can_read_lesson
+from courses.lessons.models import Course, CourseModule, Lesson, LessonVersion
+from courses.lessons.rules import can_manage_lesson, can_read_lesson, can_write_for
 from lms.kernel.db import db
 from lms.kernel.errors import NotFound
 from lms.learning.enums import AssignmentState, Dimension, Verb
@@ -71,6 +71,7 @@ def _with_version(number: ColumnElement[Any]) -> Any:
         .options(
             contains_eager(Lesson.activity).joinedload(Activity.competencies),
             joinedload(Lesson.course),
+            joinedload(Lesson.module),
             joinedload(Lesson.shop),
         )
     )
@@ -96,6 +97,17 @@ def lesson_for_authors(person: Person, lesson_id: int) -> tuple[Lesson, LessonVe
     require_visible(row is not None and can_manage_lesson(person, row[0]))
     assert row is not None
     return row[0], row[1]
+
+
+def place_for_new(person: Person, course_id: int, module_id: int) -> tuple[Course | None, CourseModule | None]:
+    """The course and module that a new lesson goes into; 0 for none. NotFound unless the person may write there."""
+    if not course_id:
+        return None, None
+    course = db.session.get(Course, course_id)
+    require_visible(course is not None and can_write_for(person, course.shop_id, shop_ids=all_shop_ids()))
+    module = db.session.get(CourseModule, module_id) if module_id else None
+    require_visible(module is None or module.course_id == course_id)
+    return course, module
 
 
 def lesson_of_activity(activity_id: int) -> Lesson:
@@ -147,11 +159,12 @@ def records_by_key(keys: Iterable[str]) -> dict[str, Record]:
     return {record.idempotency_key: record for record in db.session.scalars(query)}
 
 
-def readings_of(person: Person) -> list[Reading]:
-    """Every lesson that the person may read, with how far they are. Three statements."""
+def readings_of(person: Person, *, course_id: int | None = None) -> list[Reading]:
+    """Every lesson (of a course) that the person may read, with how far they are. Three statements."""
+    wanted = readable(person) if course_id is None else and_(readable(person), Lesson.course_id == course_id)
     query = (
         _with_version(Lesson.published_number.expression)
-        .where(readable(person))
+        .where(wanted)
         .order_by(_dimension_order(), Lesson.position, Lesson.id)
     )
     rows = db.session.execute(query).unique().all()
@@ -159,7 +172,7 @@ def readings_of(person: Person) -> list[Reading]:
         return []
     facts = select(Record.activity_id, Record.verb, Record.completion, Record.at, Record.context).where(
         Record.actor_id == person.id,
-        Record.activity_id.in_(select(Lesson.activity_id).where(readable(person)).scalar_subquery()),
+        Record.activity_id.in_(select(Lesson.activity_id).where(wanted).scalar_subquery()),
     )
     opened: dict[int, datetime] = {}
     finished: dict[int, tuple[datetime, int]] = {}
@@ -220,14 +233,23 @@ def next_to_read(person: Person, *, limit: int = 3) -> list[Reading]:
     return sorted(waiting, key=urgency)[:limit]
 
 
+def course_order() -> tuple[ColumnElement[Any], ...]:
+    """Lessons of one course as its outline has them, for queries that outer-join CourseModule."""
+    return (func.coalesce(CourseModule.position, 0), Lesson.position, Lesson.id)
+
+
 def neighbours(person: Person, lesson: Lesson) -> tuple[tuple[int, str] | None, tuple[int, str] | None]:
-    """The lessons before and after this one in the order of the list, as (id, title). One statement."""
+    """The lessons before and after this one, as (id, title): in its course, else in the order of the list."""
     query = (
         select(Lesson.id, Activity.title)
         .join(Activity, Activity.id == Lesson.activity_id)
+        .outerjoin(CourseModule, CourseModule.id == Lesson.module_id)
         .where(readable(person))
-        .order_by(_dimension_order(), Lesson.position, Lesson.id)
     )
+    if lesson.course_id is not None:
+        query = query.where(Lesson.course_id == lesson.course_id).order_by(*course_order())
+    else:
+        query = query.order_by(_dimension_order(), Lesson.position, Lesson.id)
     rows = [(row.id, row.title) for row in db.session.execute(query)]
     at = next((i for i, (lesson_id, _title) in enumerate(rows) if lesson_id == lesson.id), None)
     if at is None:

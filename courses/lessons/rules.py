@@ -36,3 +36,21 @@ def can_write_for(person: Person, shop_id: int | None, *, shop_ids: Collection[i
         return can_see_shop(person, shop_id)
     own = person.access.shop_ids
     return own is None or set(shop_ids) <= own
+
+
+def can_publish(
+    person: Person, lesson: Lesson, *, shop_ids: Collection[int], authors: Collection[int], required: bool
+) -> bool:
+    """Whether the person may show the newest versions to readers. ``authors`` wrote what readers have not seen yet.
+
+    Where the shop asks for reviews, that is somebody who wrote none of it, whatever their role.
+    """
+    return can_edit_lesson(person, lesson, shop_ids=shop_ids) and not (required and person.id in authors)
+
+
+def can_set_review(person: Person, shop_id: int | None) -> bool:
+    """Whether the person decides if lessons of this shop are reviewed; for those of all shops only admins do."""
+    everywhere = person.access.shop_ids is None
+    return has_permission(person, C.REVIEWS_SET) and (
+        everywhere or (shop_id is not None and can_see_shop(person, shop_id))
+    )

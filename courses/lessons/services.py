@@ -1,4 +1,4 @@
-"""Writing lessons, publishing them, and telling the ledger who read what."""
+"""Writing lessons, and telling the ledger who read what. Who may publish what stands in ``publishing``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from math import ceil
 from typing import Any
 
 from courses.lessons.enums import LessonState, ReachedBy
-from courses.lessons.models import Lesson, LessonVersion
+from courses.lessons.models import Course, CourseModule, Lesson, LessonVersion
 from courses.lessons.queries import (
     KIND,
     all_shop_ids,
@@ -19,14 +19,17 @@ from courses.lessons.queries import (
     records_by_key,
     version_of,
 )
+from courses.lessons.review_models import LessonPublication
 from courses.lessons.rules import can_edit_lesson, can_write_for
 from courses.permissions import C
 from courses.types import lesson_type
 from lms.kernel.db import db
-from lms.kernel.errors import DomainError, Forbidden
+from lms.kernel.errors import Conflict, DomainError, Forbidden
+from lms.kernel.plugins import hooks
 from lms.learning.enums import Dimension, Verb
 from lms.learning.models import Activity, Assignment, Competency, Record
 from lms.learning.services import create_activity, write_record
+from lms.media.services import copy_media
 from lms.people.models import Person
 from lms.people.rules import require, require_visible
 
@@ -46,6 +49,10 @@ class ReadingTooShort(DomainError):
     def __init__(self, seconds_left: int) -> None:
         super().__init__("读得有点快，再看看正文。", hint=f"还差约 {seconds_left} 秒就可以记为读完。")
         self.seconds_left = seconds_left
+
+
+class NotByReading(Conflict):
+    """Reading to the end does not complete a lesson of this type."""
 
 
 @dataclass(frozen=True)
@@ -77,15 +84,18 @@ def create_lesson(
     shop_id: int | None,
     at: datetime,
     type_name: str = "markdown",
-    course_id: int | None = None,
+    course: Course | None = None,
+    module: CourseModule | None = None,
 ) -> Lesson:
     """A new draft with its first version, and an activity that can't be assigned before the lesson is published.
 
-    Raises LessonError for an empty or broken text or for competencies of several dimensions, NotFound for a foreign
-    shop, Forbidden for all shops when the actor does not serve them all.
+    In a course it is the last one of its module. Raises LessonError for an empty or broken text or for competencies
+    of several dimensions, NotFound for a foreign shop, Forbidden for all shops when the actor does not serve them all.
     """
     require(C.LESSONS_EDIT, of=actor)
     _require_writing_for(actor, shop_id)
+    require_visible(course is None or course.shop_id == shop_id)
+    require_visible(module is None or (course is not None and module.course_id == course.id))
     dimension = _one_dimension(competencies, shop_id)
     activity = create_activity(
         actor=actor,
@@ -96,7 +106,12 @@ def create_lesson(
         competencies=competencies,
         at=at,
     )
-    return insert_lesson(activity=activity, draft=draft, type_name=type_name, course_id=course_id, at=at)
+    course_id, module_id = course.id if course else None, module.id if module else None
+    if course is not None:
+        course.revision, course.updated_at = course.revision + 1, at
+    return insert_lesson(
+        activity=activity, draft=draft, type_name=type_name, course_id=course_id, module_id=module_id, at=at
+    )
 
 
 def insert_lesson(
@@ -106,6 +121,7 @@ def insert_lesson(
     type_name: str,
     course_id: int | None,
     at: datetime,
+    module_id: int | None = None,
     slug: str | None = None,
     position: int = 1000,
 ) -> Lesson:
@@ -114,6 +130,7 @@ def insert_lesson(
     lesson = Lesson(
         activity=activity,
         course_id=course_id,
+        module_id=module_id,
         shop_id=activity.shop_id,
         slug=slug,
         type=type_name,
@@ -161,7 +178,7 @@ def add_version(*, lesson: Lesson, draft: Draft, number: int, author_id: int | N
 def edit_lesson(
     *, actor: Person, lesson: Lesson, draft: Draft, competencies: Sequence[Competency], base: int, at: datetime
 ) -> LessonVersion:
-    """Save a text as the next version; readers keep the published one until :func:`publish`.
+    """Save a text as the next version; readers keep the published one until it is published.
 
     ``base`` is the number that the author started from: LessonError when somebody has saved another one since. The
     same text again makes no version. Competencies count at once, for drafts and readers alike.
@@ -186,22 +203,22 @@ def edit_lesson(
     return version
 
 
-def publish(*, actor: Person, lesson: Lesson, at: datetime) -> Lesson:
-    """Show the newest version to readers, and let it be assigned. Publishing twice changes nothing."""
-    require_editing(actor, lesson)
-    if not lesson.activity.competencies:
-        raise LessonError("课时要先选定能力项，才能发布。")
-    return show(lesson=lesson, at=at)
+def show(
+    *, lesson: Lesson, at: datetime, number: int | None = None, by_id: int | None = None, note: str = ""
+) -> Lesson:
+    """Show a version (the newest) to readers and let it be assigned; callers have checked the person.
 
-
-def show(*, lesson: Lesson, at: datetime) -> Lesson:
-    """The rows of :func:`publish`; callers have checked the person."""
-    if lesson.state is LessonState.PUBLISHED and not lesson.has_unpublished_changes:
+    Adds a publication and fires the hook ``lesson_published``; a version that readers see already changes nothing.
+    """
+    number = lesson.latest_number if number is None else number
+    if lesson.state is LessonState.PUBLISHED and lesson.published_number == number:
         return lesson
-    version = version_of(lesson, lesson.latest_number)
-    lesson.state, lesson.published_number, lesson.published_at = LessonState.PUBLISHED, version.number, at
+    version = version_of(lesson, number)
+    lesson.state, lesson.published_number, lesson.published_at = LessonState.PUBLISHED, number, at
     lesson.activity.title, lesson.activity.archived_at = version.title, None
+    db.session.add(LessonPublication(lesson_id=lesson.id, number=number, person_id=by_id, note=note, at=at))
     db.session.flush()
+    hooks().lesson_published(lesson=lesson, version=version)
     return lesson
 
 
@@ -218,6 +235,8 @@ def copy_lesson(*, actor: Person, lesson: Lesson, shop_id: int, at: datetime) ->
     """A draft of one's own with the newest text, for a shop that wants another wording than everybody's."""
     source, version = lesson_for_authors(actor, lesson.id)
     draft = draft_of(version)
+    if refs := lesson_type(source.type).media_refs(version.body, version.settings or {}):
+        copy_media(actor=actor, refs=refs, from_shop_id=source.shop_id, to_shop_id=shop_id, at=at)
     return create_lesson(
         actor=actor,
         draft=draft,
@@ -254,8 +273,11 @@ def record_reading(
     """Write "completed" to the ledger, which closes the actor's open task. A second call returns the first record.
 
     Raises ReadingTooShort before the lesson type's minimum time has passed since the opening; a lesson that was never
-    opened counts as opened now. The duration is left out when the lesson lay open for hours.
+    opened counts as opened now. The duration is left out when the lesson lay open for hours. Raises NotByReading for
+    a video, a checklist and whatever else has a condition of its own.
     """
+    if not lesson_type(lesson.type).by_reading:
+        raise NotByReading("这一节不是读到末尾就算学完。", hint="请按页面上的要求完成。")
     opening = open_lesson(actor=actor, lesson=lesson, version=version, at=at)
     if opening.completed is not None:
         return opening.completed
@@ -343,11 +365,16 @@ def tidy(draft: Draft) -> Draft:
     """The draft as it is kept: no control characters (PostgreSQL takes none), Unix line ends, one at the end."""
     return Draft(
         title=" ".join(_CONTROL.sub("", draft.title).split()),
-        body=_CONTROL.sub("", draft.body.replace("\r\n", "\n").replace("\r", "\n")).strip() + "\n",
+        body=tidy_body(draft.body),
         summary=" ".join(_CONTROL.sub("", draft.summary).split()),
         minutes=draft.minutes,
         settings=dict(draft.settings),
     )
+
+
+def tidy_body(body: str) -> str:
+    """A body as it is kept; an empty one is a single line end."""
+    return _CONTROL.sub("", body.replace("\r\n", "\n").replace("\r", "\n")).strip() + "\n"
 
 
 def draft_of(version: LessonVersion) -> Draft:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from courses.lessons.enums import ReachedBy
 from courses.lessons.labels import dimension_hint, dimension_label, reading_label
+from courses.lessons.places import place_for_reader
 from courses.lessons.queries import (
     lesson_for_reading,
     lesson_of_activity,
@@ -54,13 +57,18 @@ def lesson(lesson_id: int) -> str:
     shown, version = lesson_for_reading(person, lesson_id)
     require_unlocked(person, shown.activity_id, at)
     opening = open_lesson(actor=person, lesson=shown, version=version, at=at)
+    kind, place = lesson_type(shown.type), replace(place_for_reader(shown, version), with_panel=True)
+    panel = kind.panel(person=person, lesson=shown, version=version, at=at, opening=opening, place=place)
     before, after = neighbours(person, shown)
     return render_template(
         "courses/lessons/lesson.html",
         lesson=shown,
         version=version,
-        rendered=lesson_type(shown.type).render(version.body, today=to_local(at).date()),
-        completed=opening.completed,
+        rendered=kind.render(version.body, today=to_local(at).date(), place=place),
+        panel=panel,
+        by_reading=kind.by_reading,
+        panel_html=Markup(render_template(panel.template, **panel.context)) if panel else None,  # noqa: S704  a template
+        completed=opening.completed or (panel.completed if panel else None),
         seconds_left=opening.seconds_left,
         early="early" in request.args,
         task=opening.task,

@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import scoped_session
 
 from courses.lessons.models import Lesson, LessonVersion
+from courses.lessons.publishing import publish
 from courses.lessons.queries import version_of
-from courses.lessons.services import Draft, create_lesson, publish
+from courses.lessons.review_models import ReviewSetting
+from courses.lessons.services import Draft, create_lesson
+from lms.kernel.db import db
 from lms.learning.enums import Dimension
 from lms.people.models import Person, Shop
 from tests.conftest import Cast
@@ -37,7 +41,28 @@ def write_lesson(
         shop_id=shop.id if shop else None,
         at=at,
     )
-    return publish(actor=author, lesson=lesson, at=at) if published else lesson
+    if not published:
+        return lesson
+    switch_reviews_off(lesson.shop_id)
+    return publish(actor=author, lesson=lesson, at=at)
+
+
+def switch_reviews_off(shop_id: int | None) -> None:
+    """Let authors publish what they wrote themselves, as most tests do; test_reviews.py has the other half."""
+    _review(shop_id, required=False)
+
+
+def switch_reviews_on(shop_id: int | None) -> None:
+    """The default again."""
+    _review(shop_id, required=True)
+
+
+def _review(shop_id: int | None, *, required: bool) -> None:
+    setting = db.session.scalars(select(ReviewSetting).where(ReviewSetting.place == (shop_id or 0))).one_or_none()
+    setting = setting or ReviewSetting(place=shop_id or 0, shop_id=shop_id)
+    setting.required = required
+    db.session.add(setting)
+    db.session.flush()
 
 
 def newest(lesson: Lesson) -> LessonVersion:
@@ -56,5 +81,6 @@ def lesson(cast: Cast, session: scoped_session) -> Lesson:
 def draft(cast: Cast, session: scoped_session) -> Lesson:
     """A lesson of shop 甲 that nobody has published."""
     made = write_lesson(cast.trainer, cast.shop, title="甲店未发布的课时", published=False)
+    switch_reviews_off(cast.shop.id)
     session.commit()
     return made

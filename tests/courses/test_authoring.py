@@ -14,8 +14,9 @@ from sqlalchemy.orm import scoped_session
 
 from courses.lessons.enums import LessonState
 from courses.lessons.models import Lesson, LessonVersion
+from courses.lessons.publishing import publish
 from courses.lessons.queries import LessonFilter, managed_lessons, version_of, versions_of
-from courses.lessons.services import Draft, LessonError, archive, create_lesson, edit_lesson, publish
+from courses.lessons.services import Draft, LessonError, archive, create_lesson, edit_lesson
 from lms.learning.enums import AssignmentReason, Dimension
 from lms.learning.services import AssignmentError, assign
 from lms.people.models import Person
@@ -211,7 +212,8 @@ def test_writing_publishing_and_reading_a_lesson(cast: Cast, session: scoped_ses
     made = session.scalars(select(Lesson)).one()
     assert (saved.status_code, saved.location) == (303, f"/lessons/manage/{made.id}")
     assert "新课" not in agent.get("/lessons/").get_data(as_text=True)
-    assert trainer.post(f"/lessons/manage/{made.id}/publish").status_code == 303
+    assert trainer.post(f"/lessons/manage/{made.id}/publish").status_code == 403  # the own lesson, under review
+    assert sign_in(cast.admin).post(f"/lessons/manage/{made.id}/publish").status_code == 303
     page = agent.get(f"/lessons/{made.id}").get_data(as_text=True)
     assert '<h2 id="s1">先问</h2>' in page
     assert '<p class="chat-text">在的</p>' in page

@@ -13,13 +13,13 @@ from sqlalchemy.orm import scoped_session
 
 from courses.lessons.enums import ReachedBy, ReadingState
 from courses.lessons.models import Lesson
+from courses.lessons.publishing import publish
 from courses.lessons.queries import next_to_read, readings_of, shelves_of
 from courses.lessons.services import (
     Draft,
     ReadingTooShort,
     edit_lesson,
     open_lesson,
-    publish,
     record_reading,
     version_in_hand,
 )

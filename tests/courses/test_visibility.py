@@ -13,6 +13,7 @@ from sqlalchemy.orm import scoped_session
 
 from courses.lessons.enums import ReachedBy
 from courses.lessons.models import Lesson
+from courses.lessons.publishing import publish
 from courses.lessons.queries import LessonFilter, all_shop_ids, managed_lessons, readable
 from courses.lessons.rules import can_edit_lesson, can_manage_lesson, can_read_lesson, can_write_for
 from courses.lessons.services import (
@@ -22,7 +23,6 @@ from courses.lessons.services import (
     create_lesson,
     edit_lesson,
     open_lesson,
-    publish,
     record_reading,
 )
 from courses.starter.services import load_starter

@@ -1,0 +1,1 @@
+"""Courses: modules and lessons in order, for authors and for readers."""
