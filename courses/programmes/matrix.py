@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any  # selects of several columns: SQLAlchemy 2.0 and 2.1 write their types differently
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from courses.programmes.definition import Definition
 from courses.programmes.enums import EnrolmentState, Standing
@@ -71,18 +72,31 @@ class Row:
     missed_start: bool
 
 
+def is_newest() -> ColumnElement[bool]:
+    """The last run of a person in a programme; earlier ones are told on the person's page."""
+    newer = aliased(Enrolment)
+    return ~exists().where(
+        newer.person_id == Enrolment.person_id,
+        newer.programme_id == Enrolment.programme_id,
+        newer.id > Enrolment.id,
+    )
+
+
 def enrolled(viewer: Person, programme: Programme, wanted: Wanted, at: datetime) -> Any:
     """(enrolment, person's id, name, account, team) in view; each person once, by the newest run; those on duty only.
 
     The viewer themselves is left out; among the late, the stuck and those who have not begun managers are, too.
     """
-    newest = (
-        select(func.max(Enrolment.id)).where(Enrolment.programme_id == programme.id).group_by(Enrolment.person_id)
-    ).scalar_subquery()
-    query = (
+    query: Any = (
         select(Enrolment, Person.id, Person.name, Person.account, Person.team_id)
         .join(Person, Enrolment.person_id == Person.id)
-        .where(Enrolment.id.in_(newest), Person.active, Person.id != viewer.id, progress_filter(viewer, Person.id))
+        .where(
+            Enrolment.programme_id == programme.id,
+            is_newest(),
+            Person.active,
+            Person.id != viewer.id,
+            progress_filter(viewer, Person.id),
+        )
     )
     if wanted.team_id is not None:
         query = query.where(Person.team_id.in_(branch_ids(wanted.team_id)))

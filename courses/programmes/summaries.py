@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import and_, func, select
 
 from courses.programmes.enums import EnrolmentState, ProgrammeState, Standing
-from courses.programmes.matrix import CHASED
+from courses.programmes.matrix import CHASED, is_newest
 from courses.programmes.models import Enrolment, Programme
 from courses.programmes.queries import standing_is
 from lms.learning.queries import is_manager, progress_filter
@@ -22,7 +22,6 @@ def programmes_followed(viewer: Person, at: datetime) -> Any:
     Archived ones stay listed while somebody of theirs is in them. As in the matrix, people who lead others are not
     counted among the late and stuck.
     """
-    newest = select(func.max(Enrolment.id)).group_by(Enrolment.programme_id, Enrolment.person_id).scalar_subquery()
     inner = (
         select(
             Enrolment.programme_id.label("programme_id"),
@@ -35,7 +34,7 @@ def programmes_followed(viewer: Person, at: datetime) -> Any:
             ),
         )
         .join(Person, Enrolment.person_id == Person.id)
-        .where(Enrolment.id.in_(newest), Person.active, Person.id != viewer.id, progress_filter(viewer, Person.id))
+        .where(is_newest(), Person.active, Person.id != viewer.id, progress_filter(viewer, Person.id))
         .subquery()
     )
     figures = (

@@ -9,6 +9,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from courses.programmes.attendance import mark_attendance, remind, reschedule
@@ -212,8 +213,9 @@ def _say_reminded(told: int) -> None:
 
 
 def _load(viewer: Person, programme_id: int) -> tuple[Programme, dict[int, Definition], dict[int, ActivityInfo]]:
-    programme = get_or_404(Programme, programme_id)
-    require_visible(can_follow_programme(viewer, programme))
+    programme = db.session.get(Programme, programme_id, options=[joinedload(Programme.activity)])
+    require_visible(programme is not None and can_follow_programme(viewer, programme))
+    assert programme is not None
     definitions = definitions_of(programme_id)
     ids = frozenset[int]().union(*(definition.activity_ids() for definition in definitions.values()))
     return programme, definitions, activities_named(ids)
