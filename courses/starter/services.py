@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from courses.lessons.enums import LessonState
-from courses.lessons.models import Course, Lesson, LessonVersion
+from courses.lessons.models import Course, CourseModule, Lesson, LessonVersion
 from courses.lessons.queries import KIND
 from courses.lessons.services import Draft, add_version, draft_of, insert_lesson, show
 from courses.starter.files import StarterLesson, read_starter_courses
@@ -62,7 +62,7 @@ def load_starter(*, at: datetime, lessons: Iterable[StarterLesson] | None = None
 
 
 class _Shelf:
-    """The courses that ship, as rows: made when the first lesson needs them, and never renamed afterwards."""
+    """The courses that ship and their modules, as rows: made when the first lesson needs them, not renamed later."""
 
     def __init__(self, at: datetime) -> None:
         self.at = at
@@ -70,6 +70,7 @@ class _Shelf:
         slugs = [course.slug for course in self.shipped] + [FIRST_RELEASE_COURSE]
         rows = db.session.scalars(select(Course).where(Course.slug.in_(slugs)))
         self.rows = {row.slug or "": row for row in rows}
+        self.modules: dict[int, dict[str, CourseModule]] = {}
         self.positions = {
             lesson.slug: 100 * number + place
             for number, course in enumerate(self.shipped, start=1)
@@ -86,6 +87,24 @@ class _Shelf:
             db.session.flush()
         return self.rows[slug]
 
+    def module(self, lesson: StarterLesson) -> CourseModule | None:
+        """Its part of the course, found by the title: one that a trainer renamed is made again for a new lesson."""
+        if not lesson.module:
+            return None
+        course = self.course(lesson.course)
+        if course.id not in self.modules:
+            rows = db.session.scalars(select(CourseModule).where(CourseModule.course_id == course.id))
+            self.modules[course.id] = {row.title: row for row in rows}
+        known = self.modules[course.id]
+        if lesson.module not in known:
+            told = next(course for course in self.shipped if course.slug == lesson.course)
+            titles = list(dict.fromkeys(each.module for each in told.lessons))
+            place = titles.index(lesson.module) + 1 if lesson.module in titles else len(titles) + 1
+            known[lesson.module] = CourseModule(course_id=course.id, title=lesson.module, position=place)
+            db.session.add(known[lesson.module])
+            db.session.flush()
+        return known[lesson.module]
+
     def position(self, lesson: StarterLesson) -> int:
         return self.positions.get(lesson.slug, 1000)
 
@@ -101,7 +120,11 @@ class _Shelf:
         for row in rows:
             if row.course_id == old.id:
                 mine = told[row.slug or ""]
-                row.course_id, row.position = self.course(mine.course).id, self.position(mine)
+                row.course_id, row.module, row.position = (
+                    self.course(mine.course).id,
+                    self.module(mine),
+                    self.position(mine),
+                )
         if RENAMED_TO not in self.rows:
             course = next(course for course in self.shipped if course.slug == RENAMED_TO)
             old.slug, old.title, old.summary = course.slug, course.title, course.summary
@@ -129,11 +152,13 @@ def _add(shipped: StarterLesson, shelf: _Shelf, at: datetime) -> None:
         competencies=[_competency(shipped)],
     )
     db.session.add(activity)
+    module = shelf.module(shipped)
     lesson = insert_lesson(
         activity=activity,
         draft=_draft(shipped),
         type_name=shipped.type,
         course_id=shelf.course(shipped.course).id,
+        module_id=module.id if module else None,
         slug=shipped.slug,
         position=shelf.position(shipped),
         at=at,

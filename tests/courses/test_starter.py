@@ -18,11 +18,19 @@ from sqlalchemy.orm import scoped_session
 
 from courses.cli import courses
 from courses.lessons.enums import LessonState
-from courses.lessons.models import Course, Lesson, LessonVersion
+from courses.lessons.models import Course, CourseModule, Lesson, LessonVersion
 from courses.lessons.queries import version_of
 from courses.lessons.services import Draft, archive, edit_lesson
 from courses.signoffs.points import points_of
-from courses.starter.files import StarterFileError, StarterLesson, parse, read_starter_courses, read_starter_lessons
+from courses.starter.files import (
+    ABOUT,
+    FOLDER,
+    StarterFileError,
+    StarterLesson,
+    parse,
+    read_starter_courses,
+    read_starter_lessons,
+)
 from courses.starter.services import StarterReport, load_starter
 from courses.types import lesson_type
 from courses.types.blocks import Chat, Check, Checklist, Prose, Rule, Speaker, Verdict, split
@@ -79,6 +87,12 @@ def test_slugs_titles_and_codes_are_unique() -> None:
     assert len({lesson.competency_code for lesson in READINGS}) == len(READINGS)
     names = {(lesson.competency_code, lesson.competency_name, lesson.dimension) for lesson in LESSONS}
     assert len({code for code, _name, _dimension in names}) == len(names)
+
+
+def test_files_are_named_after_their_lessons() -> None:
+    files = [path for path in FOLDER.glob("*/*.md") if path.name != ABOUT]
+    assert [path.name for path in files if path.stem != f"{path.stem[:2]}-{front(path, 'slug')}"] == []
+    assert len(files) == len(LESSONS)
 
 
 def test_modules_of_a_course_stand_together() -> None:
@@ -295,6 +309,11 @@ def test_loading_publishes_all_for_every_shop(app: Flask, session: scoped_sessio
     }
     assert {lesson.activity.archived_at for lesson in lessons} == {None}
     assert [lesson.activity.competencies[0].code for lesson in lessons] == [each.competency_code for each in LESSONS]
+    assert [(lesson.course.slug, lesson.module.title, lesson.type) for lesson in lessons] == [
+        (each.course, each.module, each.type) for each in LESSONS
+    ]
+    modules = session.scalars(select(CourseModule).order_by(CourseModule.course_id, CourseModule.position)).all()
+    assert [module.title for module in modules] == list(dict.fromkeys(each.module for each in LESSONS))
 
 
 def test_loading_again_changes_nothing(app: Flask, session: scoped_session) -> None:
@@ -335,7 +354,7 @@ def test_the_course_of_the_first_release_becomes_the_onboarding_week(app: Flask,
     load_starter(at=AT, lessons=some)
     rows = {lesson.slug: lesson for lesson in session.scalars(select(Lesson))}
     for row in rows.values():
-        row.course_id = old.id
+        row.course_id, row.module = old.id, None
     rows["after-no"].course_id = own.id
     old.slug = "starter"
     session.flush()
@@ -346,6 +365,8 @@ def test_the_course_of_the_first_release_becomes_the_onboarding_week(app: Flask,
         "first-reply": "skill",
         "after-no": None,
     }
+    assert rows["buyer-eyes"].module is not None
+    assert (rows["buyer-eyes"].module.title, rows["after-no"].module) == ("看见买家", None)
     assert (old.slug, old.title) == ("onboarding", "新人跟岗：带着清单上岗")
 
 
