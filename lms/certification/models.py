@@ -59,7 +59,7 @@ class CertificateType(db.Model):  # type: ignore[name-defined]
     shop_id: Mapped[int | None] = mapped_column(ForeignKey("shop.id"), index=True)
     slug: Mapped[str | None] = mapped_column(String(80), unique=True)
     version: Mapped[int] = mapped_column(Integer, default=1)
-    validity_days: Mapped[int | None] = mapped_column(Integer, default=365)
+    validity_days: Mapped[int | None] = mapped_column(Integer)
     renewal_activity_id: Mapped[int | None] = mapped_column(ForeignKey("activity.id"), index=True)
     renderer: Mapped[str] = mapped_column(String(40), default="standard")
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

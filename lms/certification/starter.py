@@ -47,6 +47,7 @@ def _onboarding_type(at: datetime) -> CertificateType | None:
         code="SG",
         title="上岗证",
         slug=SLUG,
+        validity_days=365,
         renewal_activity_id=exam.id if exam else None,
         created_at=at,
         requirements=[CertificateRequirement(activity_id=programme.id)],
