@@ -36,9 +36,10 @@ function start(box) {
     var before = anchor ? anchor.box.getBoundingClientRect() : null;
     pages.forEach(function (page) { clear(page); size(page); });
     drawn = [];
-    if (before && before.top < 0) {
+    if (before && before.top < window.innerHeight) {
       var after = anchor.box.getBoundingClientRect();
-      window.scrollBy(0, after.top - before.top * after.height / before.height);
+      var wanted = before.top < 0 ? before.top * after.height / before.height : before.top;
+      window.scrollBy({ top: after.top - wanted, behavior: "instant" });
     }
     pages.forEach(function (page) { if (page.near) draw(page); });
   }
