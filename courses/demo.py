@@ -13,6 +13,8 @@ from courses.lessons.models import Lesson, LessonVersion
 from courses.lessons.queries import readable
 from courses.lessons.services import copy_lesson, open_lesson, record_reading
 from courses.starter.services import load_starter
+from courses.types import lesson_types
+from courses.watching.demo import run as watch_and_sign
 from lms.kernel.db import db
 from lms.kernel.hookspecs import DemoStep
 from lms.learning.enums import AssignmentReason
@@ -76,13 +78,15 @@ def _reads(person: Person, at: datetime, lots: random.Random) -> int:
 
 
 def _lessons(person: Person) -> list[tuple[Lesson, LessonVersion]]:
+    by_reading = [kind.name for kind in lesson_types().values() if kind.by_reading]
     query = (
         select(Lesson, LessonVersion)
         .join(LessonVersion, LessonVersion.lesson_id == Lesson.id)
         .where(readable(person), Lesson.slug.is_not(None), LessonVersion.number == Lesson.published_number)
+        .where(Lesson.type.in_(by_reading))
         .order_by(Lesson.position, Lesson.id)
     )
     return [(lesson, version) for lesson, version in db.session.execute(query)]
 
 
-DEMO_STEPS = (DemoStep(50, "课时", run),)
+DEMO_STEPS = (DemoStep(50, "课时", run), DemoStep(55, "视频与带教清单", watch_and_sign))
