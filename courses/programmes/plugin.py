@@ -16,6 +16,7 @@ from courses.programmes import building_views, views
 from courses.programmes import team_views as team_views
 from courses.programmes.cards import cards_for
 from courses.programmes.cli import programmes
+from courses.programmes.demo import DEMO_STEPS
 from courses.programmes.enrolling import enrol, note_record, withdraw
 from courses.programmes.enums import EnrolmentState
 from courses.programmes.locking import locks_for
@@ -25,7 +26,16 @@ from courses.programmes.queries import KIND, programme_of_activity
 from courses.programmes.starter.services import load_starter
 from lms.kernel.clock import now
 from lms.kernel.db import db
-from lms.kernel.hookspecs import ActivityKind, DashboardCard, HelpPage, Lock, NavItem, PermissionSpec, hookimpl
+from lms.kernel.hookspecs import (
+    ActivityKind,
+    DashboardCard,
+    DemoStep,
+    HelpPage,
+    Lock,
+    NavItem,
+    PermissionSpec,
+    hookimpl,
+)
 from lms.learning.models import Activity, Assignment, Record
 from lms.people.models import Person
 
@@ -75,6 +85,11 @@ def commands() -> list[click.Command]:
 def setup_home(at: datetime) -> str | None:
     """The programmes that ship come after the lessons and quizzes that they are made of."""
     return load_starter(at=at).line()
+
+
+@hookimpl
+def demo_steps() -> list[DemoStep]:
+    return list(DEMO_STEPS)
 
 
 @hookimpl
