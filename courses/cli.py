@@ -6,6 +6,7 @@ import json
 
 import click
 
+from courses.packages.cli import export_command, import_command
 from courses.starter.services import load_starter
 from lms.kernel.clock import now
 from lms.kernel.db import unit_of_work
@@ -14,6 +15,10 @@ from lms.kernel.db import unit_of_work
 @click.group("courses")
 def courses() -> None:
     """课程。"""
+
+
+courses.add_command(export_command)
+courses.add_command(import_command)
 
 
 @courses.command("load-starter")

@@ -12,6 +12,7 @@ from courses.lessons.enums import ReachedBy
 from courses.lessons.models import Lesson, LessonVersion
 from courses.lessons.queries import readable
 from courses.lessons.services import copy_lesson, open_lesson, record_reading
+from courses.outline.demo import run as build_course
 from courses.starter.services import load_starter
 from courses.types import lesson_types
 from courses.watching.demo import run as watch_and_sign
@@ -89,4 +90,8 @@ def _lessons(person: Person) -> list[tuple[Lesson, LessonVersion]]:
     return [(lesson, version) for lesson, version in db.session.execute(query)]
 
 
-DEMO_STEPS = (DemoStep(50, "课时", run), DemoStep(55, "视频与带教清单", watch_and_sign))
+DEMO_STEPS = (
+    DemoStep(50, "课时", run),
+    DemoStep(52, "课程与审核", build_course),
+    DemoStep(55, "视频与带教清单", watch_and_sign),
+)

@@ -14,6 +14,7 @@ from courses.demo import DEMO_STEPS
 from courses.lessons import authoring_views, media_views, review_views, version_views, views
 from courses.lessons.queries import KIND, next_to_read
 from courses.outline import views as outline_views
+from courses.packages import views as package_views
 from courses.permissions import SPECS, C
 from courses.signoffs import cards as signoff_cards
 from courses.signoffs import views as signoff_views
@@ -48,6 +49,7 @@ def blueprints() -> list[Blueprint]:
         version_views.changes_bp,
         outline_views.reading_bp,
         outline_views.bp,
+        package_views.bp,
         signoff_views.bp,
         markdown.bp,
     ]

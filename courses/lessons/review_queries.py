@@ -73,10 +73,11 @@ def is_pending() -> ColumnElement[bool]:
 
 def written_by(person: Person) -> ColumnElement[bool]:
     """Lessons of which the person wrote something that readers have not seen."""
+    written = aliased(LessonVersion)
     return exists().where(
-        LessonVersion.lesson_id == Lesson.id,
-        LessonVersion.number > func.coalesce(Lesson.published_number, 0),
-        LessonVersion.created_by_id == person.id,
+        written.lesson_id == Lesson.id,
+        written.number > func.coalesce(Lesson.published_number, 0),
+        written.created_by_id == person.id,
     )
 
 

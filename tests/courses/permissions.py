@@ -67,6 +67,9 @@ EXPECTED: dict[str, dict[str, int]] = {
     "course_outline.lesson_in": TRAINERS_DONE,
     "course_outline.lesson_out": TRAINERS_DONE,
     "course_outline.state": TRAINERS_DONE,
+    "course_packages.download": TRAINERS,
+    "course_packages.upload": TRAINERS,
+    "course_packages.apply": _row(302, 403, 403, 403, 403, 422, 422),
 }
 
 
@@ -113,6 +116,7 @@ def build(cast: Cast, session: scoped_session) -> dict[str, dict[str, Any]]:
         "course_outline.lesson_in": {"args": of_course, "data": {"lesson_id": str(waiting.id)}},
         "course_outline.lesson_out": {"args": of_course | here},
         "course_outline.state": {"args": of_course},
+        "course_packages.download": {"args": of_course},
         "lessons.lesson": {"args": here},
         "lessons.finish": {"args": here},
         "lessons.of_activity": {"args": activity},

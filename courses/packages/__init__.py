@@ -1,0 +1,1 @@
+"""A course as one file: exported here, imported into another shop or another home."""
