@@ -23,6 +23,7 @@ COLUMNS = (
     "得分点",
     "计分方式",
     "答案解析",
+    "依据SOP",
 )
 SCORING = {"partial": "按比例", ALL_OR_NOTHING: "全对才得分"}
 
@@ -46,6 +47,7 @@ def row_of(item: Item) -> list[Any]:
         version.stem,
         *cells,
         version.rationale,
+        item.sop_entry_id,
     ]
 
 

@@ -23,6 +23,7 @@ class ItemForm:
     definition: dict[str, Any]
     rationale: str
     version_id: int | None
+    sop_entry_id: int | None = None
 
 
 def read_item(values: MultiDict[str, str], one: QuestionType) -> ItemForm:
@@ -31,6 +32,7 @@ def read_item(values: MultiDict[str, str], one: QuestionType) -> ItemForm:
         definition=one.read_definition(values),
         rationale=values.get("rationale", "").replace("\r\n", "\n").strip(),
         version_id=number(values.get("version", "")),
+        sop_entry_id=number(values.get("sop_entry", "")),
     )
 
 

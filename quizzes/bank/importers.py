@@ -10,10 +10,12 @@ from typing import Any
 
 from lms.kernel.db import db
 from lms.kernel.errors import DomainError
+from lms.knowledge.sop.models import SopEntry
 from lms.learning.enums import Dimension
 from lms.learning.models import Competency
 from lms.people.models import Person
 from quizzes.bank.exporters import COLUMNS, LETTERS, SCORING
+from quizzes.bank.grounds import set_ground
 from quizzes.bank.labels import DIMENSIONS, TYPES
 from quizzes.bank.models import Item
 from quizzes.bank.queries import competencies_for
@@ -96,7 +98,7 @@ def _take(
     chosen = _competencies(cells.get("能力项", ""), known[owner])
     stem, rationale = cells["题干"], cells.get("答案解析", "")
     if item is None:
-        add_item(
+        item = add_item(
             actor=actor,
             type=kind,
             stem=stem,
@@ -107,20 +109,33 @@ def _take(
             competencies=chosen,
             at=at,
         )
+        _set_ground(item, cells)
         report.added += 1
         return
-    before = (item.current_version_id, item.dimension, sorted(one.id for one in item.competencies))
+    before = (item.sop_entry_id, item.current_version_id, item.dimension, sorted(one.id for one in item.competencies))
     if cells.get("维度"):
         item.dimension = dimension
     if "能力项" in cells and {one.id for one in chosen} != {one.id for one in item.competencies}:
         item.competencies = chosen
     kept = rationale if "答案解析" in cells else (item.current_version.rationale if item.current_version else "")
     edit_item(actor=actor, item=item, stem=stem, definition=definition, rationale=kept, at=at)
-    after = (item.current_version_id, item.dimension, sorted(one.id for one in item.competencies))
+    _set_ground(item, cells)
+    after = (item.sop_entry_id, item.current_version_id, item.dimension, sorted(one.id for one in item.competencies))
     if before == after:
         report.unchanged += 1
     else:
         report.changed += 1
+
+
+def _set_ground(item: Item, cells: dict[str, str]) -> None:
+    """The number of the SOP entry that the item rests on; without the column everything stays."""
+    if "依据SOP" not in cells:
+        return
+    text = cells["依据SOP"]
+    entry = db.session.get(SopEntry, int(text)) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    if text and (entry is None or entry.shop_id != item.shop_id):
+        raise BadRow(f"依据SOP“{text}”不是这家店铺的条目编号")
+    set_ground(item=item, entry=entry)
 
 
 def parse_definition(kind: str, cells: dict[str, str], old: dict[str, Any]) -> dict[str, Any]:

@@ -38,6 +38,7 @@ REJECT_REASONS: dict[RejectReason, Any] = {
     RejectReason.DUPLICATE: _l("与其他题重复"),
     RejectReason.OTHER: _l("其他原因"),
 }
+NOTES: dict[str, Any] = {"still_holds": _l("依据变更后复核，仍然成立")}
 TYPES: dict[str, Any] = {
     "single": _l("单选"),
     "multiple": _l("多选"),

@@ -8,7 +8,9 @@ import click
 from flask import Blueprint, Flask
 from flask_babel import lazy_gettext as _l
 
+from lms.kernel.clock import now
 from lms.kernel.hookspecs import NavItem, hookimpl
+from lms.knowledge.sop.models import SopEntry, SopVersion
 from quizzes.bank import models as models
 from quizzes.permissions import Q
 
@@ -35,6 +37,14 @@ def navigation() -> list[NavItem]:
         NavItem("review.index", _l("审题"), "rubber-stamp", 320, Q.ITEMS_REVIEW, "chats"),
         NavItem("bank.index", _l("题库"), "stack-2", 330, Q.ITEMS_READ, "chats"),
     ]
+
+
+@hookimpl
+def sop_replaced(entry: SopEntry, version: SopVersion) -> None:
+    """What was drawn from another version of the entry leaves the draws until somebody has looked at it."""
+    from quizzes.bank.grounds import mark_stale
+
+    mark_stale(entry=entry, version=version, at=now())
 
 
 @hookimpl

@@ -94,7 +94,8 @@ def item_list(viewer: Person, wanted: ItemFilter) -> Select[tuple[Item]]:
     if wanted.type:
         query = query.where(Item.type == wanted.type)
     if wanted.state:
-        query = query.where(Item.state == ItemState(wanted.state) if wanted.state in set(ItemState) else false())
+        by_state = Item.state == ItemState(wanted.state) if wanted.state in set(ItemState) else false()
+        query = query.where(stale_items() if wanted.state == STALE else by_state)
     if wanted.dimension:
         query = (
             query.where(Item.dimension == wanted.dimension)
@@ -110,12 +111,25 @@ def item_list(viewer: Person, wanted: ItemFilter) -> Select[tuple[Item]]:
     return query
 
 
+STALE = "stale"
+"""The filter of the list beside the states: 依据已变更."""
 DIMENSION_NAMES = ("attitude", "knowledge", "skill")
 
 
 def _in_definition(text: str) -> ColumnElement[bool]:
     """Options, accepted answers and model answers are searched as they stand in the stored JSON."""
     return cast(ItemVersion.definition, String).icontains(text, autoescape=True)
+
+
+def stale_items() -> ColumnElement[bool]:
+    """Items whose SOP entry was changed since they were checked, and that somebody has to look at."""
+    return and_(Item.stale.is_(True), Item.state.in_([ItemState.DRAFT, ItemState.ACCEPTED]))
+
+
+def count_stale(viewer: Person) -> int:
+    """How many items wait because their ground changed."""
+    query = select(func.count()).select_from(Item).where(shop_filter(viewer, Item.shop_id), stale_items())
+    return db.session.scalar(query) or 0
 
 
 def state_counts(viewer: Person) -> dict[ItemState, int]:
@@ -140,7 +154,7 @@ def product_choices(viewer: Person) -> list[str]:
 def item_with_all(item_id: int) -> Item | None:
     """An item with version, competencies, sources and group, in one statement: for its own page and for review."""
     query = select(Item).where(Item.id == item_id)
-    loaded = (Item.current_version, Item.group, Item.shop, Item.competencies, Item.sources)
+    loaded = (Item.current_version, Item.group, Item.shop, Item.sop_entry, Item.competencies, Item.sources)
     return db.session.scalars(query.options(*(joinedload(one) for one in loaded))).unique().one_or_none()
 
 
@@ -273,6 +287,7 @@ def last_decision(person: Person, batch_id: int | None) -> ReviewDecision | None
             ReviewDecision.decision.in_([Decision.ACCEPTED, Decision.REJECTED]),
             ~overtaken,
             Item.state.in_([ItemState.ACCEPTED, ItemState.REJECTED]),
+            ReviewDecision.reason != "still_holds",
             shop_filter(person, Item.shop_id),
         )
         .order_by(ReviewDecision.id.desc())

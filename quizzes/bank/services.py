@@ -18,6 +18,7 @@ from quizzes.bank.queries import question_type
 from quizzes.drafting import DraftItem
 
 MAX_STEM = 2000
+STILL_HOLDS = "still_holds"
 
 
 class InvalidItem(DomainError):
@@ -172,6 +173,8 @@ def accept_item(
         raise InvalidItem("能力项属于另一家店铺，请重新选择。")
     item.dimension, item.competencies, item.state = dimension, list(competencies), ItemState.ACCEPTED
     item.stale = False
+    if item.sop_entry is not None:  # the reviewer read it beside what holds now
+        item.sop_version = item.sop_entry.in_force_number
     _note(item, item.current_version.id, actor, Decision.ACCEPTED, at=at)
     return item
 
@@ -245,7 +248,8 @@ def undo(*, actor: Person, decision: ReviewDecision, at: datetime) -> Item:
     """Take back an acceptance or rejection of one's own; the item waits again. The decision itself stays on record."""
     item = db.session.get_one(Item, decision.item_id)
     expected = {Decision.ACCEPTED: ItemState.ACCEPTED, Decision.REJECTED: ItemState.REJECTED}.get(decision.decision)
-    if expected is None or item.state is not expected or decision.person_id != actor.id:
+    undoable = expected is not None and item.state is expected and decision.reason != STILL_HOLDS
+    if not undoable or decision.person_id != actor.id:
         raise NotInReview("上一步已经不能撤销了。", hint="可以在试题页上停用或重新送审。")
     item.state = ItemState.DRAFT
     _note(item, decision.version_id, actor, Decision.UNDONE, at=at)
@@ -276,6 +280,12 @@ def _add_version(
     item.current_version = version
     db.session.flush()
     return version
+
+
+def note_confirmed(item: Item, actor: Person, *, at: datetime) -> None:
+    """A line in the item's history: its ground changed, and it still holds."""
+    assert item.current_version_id is not None
+    _note(item, item.current_version_id, actor, Decision.ACCEPTED, at=at, reason=STILL_HOLDS)
 
 
 def _note(

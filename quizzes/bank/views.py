@@ -21,10 +21,12 @@ from quizzes.bank import labels
 from quizzes.bank.enums import ItemState, RejectReason
 from quizzes.bank.exporters import header, rows_of
 from quizzes.bank.forms import number, numbers, read_competencies, read_dimension, read_filter, read_item, read_reason
+from quizzes.bank.grounds import confirm_item, possible_grounds, set_ground
 from quizzes.bank.importers import import_rows
 from quizzes.bank.models import Item
 from quizzes.bank.queries import (
     competencies_for,
+    count_stale,
     decisions_of,
     excerpts,
     item_list,
@@ -77,6 +79,7 @@ def index() -> str:
         page=paginate(item_list(actor, wanted), page_number(), PAGE_SIZE),
         wanted=wanted,
         counts=state_counts(actor),
+        stale=count_stale(actor),
         products=product_choices(actor),
         shops=shops_visible_to(actor),
         types=question_types(),
@@ -138,8 +141,9 @@ def new(type_name: str) -> str | Response | tuple[str, int]:
 def edit(item_id: int) -> str | Response | tuple[str, int]:
     item = load_item(item_id)
     one = question_type(item.type)
+    grounds = possible_grounds(item.shop_id)
     if request.method == "GET":
-        return render_template("quizzes/bank/edit.html", **shown(item), error=None)
+        return render_template("quizzes/bank/edit.html", **shown(item), grounds=grounds, error=None)
     form = read_item(request.form, one)
     try:
         edit_item(
@@ -151,8 +155,10 @@ def edit(item_id: int) -> str | Response | tuple[str, int]:
             version_id=form.version_id,
             at=now(),
         )
+        if "sop_entry" in request.form:
+            set_ground(item=item, entry=next((g for g in grounds if g.id == form.sop_entry_id), None))
     except DomainError as error:
-        context = shown(item) | {"definition": form.definition, "form": form, "error": error}
+        context = shown(item) | {"grounds": grounds, "definition": form.definition, "form": form, "error": error}
         return render_template("quizzes/bank/edit.html", **context), 400
     flash(_("已存为新版本，已经交的答卷不受影响。"), "success")
     return redirect(url_for("bank.show", item_id=item.id))
@@ -164,6 +170,16 @@ def retire(item_id: int) -> Response:
     item = load_item(item_id)
     retire_item(actor=current_person(), item=item, reason=request.form.get("reason", ""), at=now())
     flash(_("试题已停用，不会再被抽到。"), "success")
+    return redirect(url_for("bank.show", item_id=item.id))
+
+
+@bp.post("/items/<int:item_id>/confirm")
+@requires(Q.ITEMS_EDIT)
+def confirm(item_id: int) -> Response:
+    """The ground of an item changed, and the item is right all the same."""
+    item = load_item(item_id)
+    confirm_item(actor=current_person(), item=item, at=now())
+    flash(_("已复核，试题可以再被抽到。"), "success")
     return redirect(url_for("bank.show", item_id=item.id))
 
 

@@ -31,6 +31,7 @@ EXPECTED = {
     "bank.edit [POST]": _DONE,
     "bank.retire": _DONE,
     "bank.restore": _DONE,
+    "bank.confirm": _DONE,
     "bank.reject_many": _DONE,
     "bank.export": _TRAINERS,
     "bank.import_items": _TRAINERS,
@@ -51,6 +52,8 @@ def build(cast: Cast, session: scoped_session) -> dict[str, dict[str, Any]]:
     item = make_item(cast.trainer, shop=cast.shop, type="truefalse", stem="签收后 7 天内可以退货。")
     gone = make_item(cast.trainer, shop=cast.shop, type="truefalse", stem="可以货到付款。")
     gone.state = ItemState.REJECTED
+    stale = make_item(cast.trainer, shop=cast.shop, type="truefalse", stem="大促期间 48 小时内发货。")
+    stale.stale = True
     batch = make_batch(cast.shop, make_item(cast.trainer, shop=cast.shop))
     group = make_group(cast.shop, "可以退货吗？", "签收后 7 天内可以申请退货")
     competency = make_competency("熟悉退换货规则")
@@ -66,6 +69,7 @@ def build(cast: Cast, session: scoped_session) -> dict[str, dict[str, Any]]:
         "bank.edit [POST]": {"args": args, "data": form},
         "bank.retire": {"args": args},
         "bank.restore": {"args": {"item_id": gone.id}},
+        "bank.confirm": {"args": {"item_id": stale.id}},
         "bank.reject_many": {"data": {"item_ids": [item.id], "reason": "unclear"}},
         "review.show": {"args": args},
         "review.accept": {"args": args, "data": {"competency": competency.id, "version": item.current_version_id}},

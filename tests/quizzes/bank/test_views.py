@@ -65,7 +65,7 @@ def test_no_page_asks_more_of_the_database_when_there_is_more(
     assert got == pages
 
 
-LIST_QUERIES = 7
+LIST_QUERIES = 8
 ITEM_QUERIES = 6
 REVIEW_QUERIES = 6
 DRAFTING_QUERIES = 4
