@@ -31,12 +31,21 @@ class ProductForm(FlaskForm):
         description=_l("一行一条，冒号前是名称，后面是内容。例如：保质期：180 天"),
         validators=[Length(max=40_000)],
     )
+    contacts = TextAreaField(
+        _l("谁最懂"),
+        description=_l("一行一个，冒号前是找谁，后面是懂什么、怎么找。例如：李组长：材质和检测报告"),
+        validators=[Length(max=5_000)],
+    )
     active = BooleanField(_l("在售"), default=True)
 
     def offer(self, shops: Sequence[Shop]) -> ProductForm:
         """Fill the choice of shops."""
         self.shop_id.choices = [(shop.id, shop.name) for shop in shops]
         return self
+
+    def validate_contacts(self, field: Any) -> None:
+        """Each line must read as somebody and what they know."""
+        self.validate_facts(field)
 
     def validate_facts(self, field: Any) -> None:
         """Each line must read as label and value."""

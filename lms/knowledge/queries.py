@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from lms.kernel.db import db
 from lms.knowledge.models import Product
+from lms.knowledge.sop.models import SopEntry
 from lms.people.models import Person, Shop
 from lms.people.queries import shop_filter
 
@@ -46,6 +48,21 @@ def products_visible_to(
 def visible(viewer: Person) -> ColumnElement[bool]:
     """Products of the shops that ``viewer`` sees; the list side of ``can_see_shop(viewer, product.shop_id)``."""
     return shop_filter(viewer, Product.shop_id)
+
+
+def answered_slots(product_ids: Sequence[int]) -> dict[int, int]:
+    """How many of the six common questions of each product have an answer in force; 0 is left out. One statement."""
+    query = (
+        select(SopEntry.product_id, func.count())
+        .where(
+            SopEntry.product_id.in_(product_ids),
+            SopEntry.slot.is_not(None),
+            SopEntry.archived_at.is_(None),
+            SopEntry.in_force_number.is_not(None),
+        )
+        .group_by(SopEntry.product_id)
+    )
+    return {product_id: count for product_id, count in db.session.execute(query) if product_id is not None}
 
 
 def categories(viewer: Person) -> list[str]:

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from lms.kernel.clock import now
+from lms.kernel.clock import now, to_local
 from lms.kernel.db import db, get_or_404
 from lms.kernel.errors import DomainError
 from lms.knowledge.exporters import product_rows, template_headers
@@ -16,9 +16,15 @@ from lms.knowledge.facts import read_facts, show_facts
 from lms.knowledge.forms import EditProductForm, ProductFileForm, ProductForm
 from lms.knowledge.models import Product
 from lms.knowledge.permissions import P
-from lms.knowledge.queries import categories, products_visible_to
-from lms.knowledge.services import import_products, save_product
+from lms.knowledge.queries import answered_slots, categories, products_visible_to
+from lms.knowledge.services import PICTURES_MAX, add_picture, import_products, remove_picture, save_product
 from lms.knowledge.sheets import read_products
+from lms.knowledge.siblings import differences, siblings_of
+from lms.knowledge.sop.models import SLOTS
+from lms.knowledge.sop.queries import answers_of
+from lms.knowledge.versions import changes_of
+from lms.media.queries import media_by_ref
+from lms.media.serving import send_media
 from lms.people.guards import current_person, requires
 from lms.people.models import Shop
 from lms.people.queries import shops_visible_to
@@ -26,7 +32,7 @@ from lms.people.rules import can_see_shop, require_visible
 from lms.web.paging import page_number, paginate
 from lms.web.sheets import read_sheet, xlsx_response
 
-bp = Blueprint("knowledge", __name__, url_prefix="/products", template_folder="templates")
+bp = Blueprint("knowledge", __name__, url_prefix="/products", template_folder="templates", static_folder="static")
 
 SHOWN_ERRORS = 200
 EXPORT_MAX = 20_000
@@ -51,9 +57,12 @@ def _listed(filters: dict[str, str]) -> Any:
 def index() -> str:
     filters = _filters()
     viewer = current_person()
+    page = paginate(_listed(filters), page_number(), 50)
     return render_template(
         "lms/knowledge/list.html",
-        page=paginate(_listed(filters), page_number(), 50),
+        page=page,
+        answered=answered_slots([product.id for product, _shop in page.items]),
+        slots=SLOTS,
         filters=filters,
         categories=categories(viewer),
         shops=shops_visible_to(viewer),
@@ -67,9 +76,61 @@ def show(product_id: int) -> str:
     viewer = current_person()
     product = get_or_404(Product, product_id)
     require_visible(can_see_shop(viewer, product.shop_id))
+    siblings = siblings_of(product)
     return render_template(
-        "lms/knowledge/product.html", product=product, may_edit=P.PRODUCTS_EDIT in viewer.access.permissions
+        "lms/knowledge/product.html",
+        product=product,
+        answers=answers_of(product, day=to_local(now()).date()),
+        siblings=siblings,
+        differences=differences([product.facts, *(one.facts for one in siblings)]) if siblings else [],
+        may_edit=P.PRODUCTS_EDIT in viewer.access.permissions,
     )
+
+
+@bp.get("/<int:product_id>/history")
+@requires(P.PRODUCTS_READ)
+def history(product_id: int) -> str:
+    product = _load(product_id)
+    return render_template("lms/knowledge/history.html", product=product, changes=changes_of(product))
+
+
+@bp.get("/<int:product_id>/pictures/<ref>")
+@requires(P.PRODUCTS_READ)
+def picture(product_id: int, ref: str) -> Response:
+    """A picture that the product shows now."""
+    product = _load(product_id)
+    found = media_by_ref(product.shop_id, [ref]).get(ref) if ref in (product.pictures or []) else None
+    require_visible(found is not None)
+    assert found is not None
+    return send_media(found)
+
+
+@bp.post("/<int:product_id>/pictures")
+@requires(P.PRODUCTS_EDIT)
+def upload_pictures(product_id: int) -> BaseResponse:
+    product, added = _load(product_id), 0
+    for upload in request.files.getlist("pictures")[:PICTURES_MAX]:
+        if upload.filename:
+            add_picture(
+                actor=current_person(), product=product, stream=upload.stream, filename=upload.filename, at=now()
+            )
+            added += 1
+    flash(_("已添加图片。") if added else _("请先选择图片。"), "success" if added else "warning")
+    return redirect(url_for(".show", product_id=product.id) + "#pictures")
+
+
+@bp.post("/<int:product_id>/pictures/<ref>/remove")
+@requires(P.PRODUCTS_EDIT)
+def drop_picture(product_id: int, ref: str) -> BaseResponse:
+    product = remove_picture(actor=current_person(), product=_load(product_id), ref=ref, at=now())
+    flash(_("图片已移除。"), "success")
+    return redirect(url_for(".show", product_id=product.id) + "#pictures")
+
+
+def _load(product_id: int) -> Product:
+    product = get_or_404(Product, product_id)
+    require_visible(can_see_shop(current_person(), product.shop_id))
+    return product
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -92,6 +153,7 @@ def edit(product_id: int) -> str | BaseResponse:
     form = EditProductForm(obj=product)
     if request.method == "GET":
         form.facts.data = show_facts(product.facts)
+        form.contacts.data = show_facts(product.contacts or {})
     if form.validate_on_submit() and _save(form, product, product.shop) is not None:
         flash(_("已保存。"), "success")
         return redirect(url_for(".show", product_id=product.id))
@@ -110,6 +172,7 @@ def _save(form: ProductForm, product: Product | None, shop: Shop) -> Product | N
             category=form.category.data or "",
             facts=read_facts(form.facts.data or "").facts,
             active=bool(form.active.data),
+            contacts=read_facts(form.contacts.data or "").facts,
             at=now(),
         )
     except DomainError as error:

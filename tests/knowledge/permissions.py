@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
+from PIL import Image
 from sqlalchemy.orm import scoped_session
 
 from lms.kernel.clock import now, to_local
 from lms.knowledge.models import Product
+from lms.knowledge.services import add_picture
 from lms.knowledge.sop.services import SopData, VersionData, create_entry, flag_wrong
 from tests.conftest import Cast
 
@@ -18,6 +21,10 @@ _SAVED = _EDIT | {"trainer": 302, "admin": 302}
 EXPECTED = {
     "knowledge.index": _ALL,
     "knowledge.show": _ALL,
+    "knowledge.history": _ALL,
+    "knowledge.picture": _ALL,
+    "knowledge.upload_pictures": _SAVED,
+    "knowledge.drop_picture": _SAVED,
     "knowledge.export": _ALL,
     "knowledge.new": _EDIT,
     "knowledge.new [POST]": _SAVED,
@@ -89,7 +96,15 @@ def build(cast: Cast, session: scoped_session) -> dict[str, dict[str, Any]]:
         "sop.archive": {"args": of_entry},
         "sop.restore": {"args": of_entry},
     }
+    picture = io.BytesIO()
+    Image.new("RGB", (8, 8), (number % 255, 9, 9)).save(picture, "PNG")
+    add_picture(actor=cast.trainer, product=product, stream=io.BytesIO(picture.getvalue()), filename="a.png", at=now())
+    of_picture = args | {"ref": product.pictures[0]}
     return sop | {
+        "knowledge.history": {"args": args},
+        "knowledge.picture": {"args": of_picture},
+        "knowledge.upload_pictures": {"args": args},
+        "knowledge.drop_picture": {"args": of_picture},
         "knowledge.show": {"args": args},
         "knowledge.edit": {"args": args},
         "knowledge.edit [POST]": {"args": args, "data": data},
