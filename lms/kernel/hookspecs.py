@@ -75,21 +75,38 @@ class ActivityKind:
 
 
 @dataclass(frozen=True)
+class PeopleCell:
+    """A cell of a further column as its plugin understands it: the value to apply and the text an export has for it;
+    or ``problem``, a sentence that says what is wrong and what could stand there instead.
+    """
+
+    value: Any = None
+    text: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True)
 class PeopleColumn:
     """A further column of the spreadsheet of people, such as 岗位 or 培训计划; read and written with each row.
 
-    ``names`` are the headers it is known by, the first one is written in exports. ``shown(person_ids)`` → {person id:
-    the cell as an export has it}. ``read(actor, texts)`` → {cell text: (value, "" or what is wrong)} for the
-    distinct texts of a sheet. ``apply(actor, person, value, at)`` makes it so, in the import's transaction; a cell
-    whose text is what ``shown`` says is never applied. An empty cell leaves the person as they are.
+    ``names`` are the headers it is known by, the first one is written in exports. ``shown(viewer, person_ids)`` →
+    {person id: the cell as an export has it}. ``read(actor, texts)`` → {cell text: PeopleCell} for the distinct texts
+    of a sheet. ``apply(actor, wishes, at)`` takes all (person, value) of a sheet at once, so that thousands of rows
+    take few statements, in the import's transaction, and returns {person id: what went wrong}. A cell that comes out
+    as what ``shown`` says is never applied; an empty one leaves the person as they are. A column that only adds
+    says with ``after(shown, cell)`` what an export would have then. ``hint`` and ``example`` are for the import's page
+    and its template.
     """
 
     name: str
     label: Any
     names: tuple[str, ...]
-    shown: Callable[[Sequence[int]], dict[int, str]]
-    read: Callable[[Any, Sequence[str]], dict[str, tuple[Any, str]]]
-    apply: Callable[[Any, Any, Any, datetime], None]
+    shown: Callable[[Any, Sequence[int]], dict[int, str]]
+    read: Callable[[Any, Sequence[str]], dict[str, PeopleCell]]
+    apply: Callable[[Any, Sequence[tuple[Any, Any]], datetime], dict[int, str]]
+    after: Callable[[str, PeopleCell], str] | None = None
+    hint: Any = ""
+    example: str = ""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from lms.kernel import hookspecs
 log = logging.getLogger(__name__)
 GROUP = "lms.plugins"
 BUILT_IN = (
-    "people", "inbox", "media", "learning", "posts", "conversations", "knowledge", "courses", "quizzes",
+    "people", "inbox", "media", "learning", "conversations", "knowledge", "courses", "posts", "quizzes",
     "question-types", "mining", "drafting", "bank", "papers", "attempts", "quiz-starter", "programmes", "notices",
     "cases", "briefings", "certification", "help", "system", "demo",
 )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from lms.kernel.clock import to_local
 from lms.kernel.hookspecs import ActivityKind
 from lms.kernel.plugins import plugins
 from lms.learning.enums import AssignmentReason, AssignmentState, Dimension, Verb
@@ -43,6 +44,30 @@ def state_shown(state: AssignmentState, due_at: datetime | None, at: datetime) -
     return _("未完成"), "warning"
 
 
+def due_words(due_at: datetime | None, at: datetime) -> str:
+    """When a task is due, in words and on a clock in Shanghai: 今天 16:00 前, 已逾期 2 天.
+
+    Overdue begins with the first moment after the time shown, as ``Assignment.is_overdue`` has it.
+    """
+    if due_at is None:
+        return _("不限时间")
+    if due_at < at:
+        late = at - due_at
+        if late.days:
+            return _("已逾期 %(n)s 天", n=late.days)
+        hours = late.seconds // 3600
+        return _("已逾期 %(n)s 小时", n=hours) if hours else _("刚刚逾期")
+    shown, today = to_local(due_at), to_local(at)
+    clock = shown.strftime("%H:%M")
+    days = (shown.date() - today.date()).days
+    if days == 0:
+        return _("今天 %(clock)s 前", clock=clock)
+    if days == 1:
+        return _("明天 %(clock)s 前", clock=clock)
+    day = shown.strftime("%m-%d" if shown.year == today.year else "%Y-%m-%d")
+    return _("%(day)s %(clock)s 前", day=day, clock=clock)
+
+
 def activity_kinds() -> dict[str, ActivityKind]:
     """Every kind that a plugin offers, by name."""
     return {kind.kind: kind for kind in plugins().all("activity_kinds")}
@@ -75,6 +100,7 @@ def record_url(kind: str, context: dict[str, Any]) -> str | None:
 TEMPLATE_HELPERS: dict[str, Any] = {
     "activity_url": activity_url,
     "dimension_labels": DIMENSION_LABELS,
+    "due_words": due_words,
     "kind_icon": kind_icon,
     "kind_label": kind_label,
     "reason_labels": REASON_LABELS,

@@ -8,6 +8,7 @@ from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.learning.blueprint import bp
 from lms.learning.enums import AssignmentState
+from lms.learning.locks import locks_of
 from lms.learning.queries import dimension_progress, ledger_totals, records_of, tasks_of
 from lms.people.guards import current_person, requires
 from lms.people.permissions import P
@@ -21,13 +22,15 @@ MOST_OPEN = 100
 @requires(P.RECORDS_READ_OWN)
 def tasks() -> str:
     person = current_person()
-    waiting = tasks_of(person.id, AssignmentState.OPEN).limit(MOST_OPEN)
+    at = now()
+    waiting = db.session.scalars(tasks_of(person.id, AssignmentState.OPEN).limit(MOST_OPEN)).all()
     return render_template(
         "lms/learning/tasks.html",
-        open_tasks=db.session.scalars(waiting).all(),
+        open_tasks=waiting,
+        locks=locks_of(person, [task.activity_id for task in waiting], at),
         done=paginate(tasks_of(person.id, AssignmentState.DONE), page_number(), 10),
         dimensions=dimension_progress(person.id),
-        at=now(),
+        at=at,
     )
 
 

@@ -12,13 +12,14 @@ from sqlalchemy import select
 from lms.kernel.clock import now
 from lms.kernel.db import db, unit_of_work
 from lms.kernel.errors import DomainError
+from lms.people.columns import header_names, people_headers
 from lms.people.enums import Role
 from lms.people.exporters import PASSWORD_HEADERS, password_rows, people_rows, template_rows
 from lms.people.importers import PeopleImported, PeoplePlan, apply_import, plan_import
 from lms.people.models import Person, RoleGrant
 from lms.people.queries import PeopleFilter
 from lms.people.services import hand_out_passwords
-from lms.people.sheets import HEADERS, RowError, read_people
+from lms.people.sheets import RowError, read_people
 from lms.web.sheets import read_sheet, write_xlsx
 
 
@@ -38,13 +39,13 @@ def people() -> None:
 @click.option("--as", "account", default="", help="以哪个管理员的名义操作，默认第一个管理员")
 @click.option("--json", "as_json", is_flag=True, help="在标准输出打印一个 JSON 对象")
 def import_(file: Path, dry_run: bool, passwords: Path | None, account: str, as_json: bool) -> None:
-    """从 xlsx 或 csv 导入账号：列有 账号、姓名、团队、角色、状态。再次导入只改动有变化的内容。
+    """从 xlsx 或 csv 导入账号：列有 账号、姓名、团队、角色、状态、岗位、培训计划。再次导入只改动有变化的内容。
 
     新账号的一次性密码只给一次：写入 --passwords 指定的文件，没有指定就打印出来。
     """
     if passwords is not None and passwords.exists():
         raise click.BadParameter("文件已存在，请换一个文件名。", param_hint="--passwords")
-    sheet = read_people(read_sheet(file, file.name))
+    sheet = read_people(read_sheet(file, file.name), header_names())
     with unit_of_work():
         actor = _actor(account)
         if dry_run:
@@ -68,7 +69,7 @@ def export(file: Path, template: bool) -> None:
     """把全部账号写成 xlsx，改好后可以再导入。"""
     rows = template_rows() if template else list(people_rows(_actor(""), PeopleFilter(state="all")))
     with open(file, "wb") as out:
-        write_xlsx(out, HEADERS, rows)
+        write_xlsx(out, people_headers(), rows)
     click.echo(f"已写入 {file}：{len(rows)} 行")
 
 

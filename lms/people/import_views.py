@@ -14,6 +14,7 @@ from lms.kernel.db import db
 from lms.kernel.errors import DomainError
 from lms.kernel.storage import files
 from lms.people.blueprint import bp
+from lms.people.columns import header_names, people_columns, people_headers
 from lms.people.exporters import PASSWORD_HEADERS, password_rows, template_rows
 from lms.people.forms import PeopleFileForm, attach
 from lms.people.guards import current_person, requires
@@ -21,7 +22,7 @@ from lms.people.importers import apply_import, plan_import
 from lms.people.permissions import P
 from lms.people.queries import count_without_password, people_without_password
 from lms.people.services import hand_out_passwords
-from lms.people.sheets import HEADERS, PeopleSheet, read_people
+from lms.people.sheets import PeopleSheet, read_people
 from lms.web.sheets import read_sheet, xlsx_response
 
 MAX_BYTES = 10 << 20
@@ -87,7 +88,7 @@ def apply() -> str:
 @bp.get("/people/import/template")
 @requires(P.PEOPLE_MANAGE)
 def template() -> Response:
-    return xlsx_response(_("人员导入模板.xlsx"), HEADERS, template_rows())
+    return xlsx_response(_("人员导入模板.xlsx"), people_headers(), template_rows())
 
 
 @bp.post("/people/passwords")
@@ -107,11 +108,13 @@ def passwords() -> Response:
 
 
 def _upload_page(form: PeopleFileForm) -> Response:
-    return make_response(render_template("lms/people/import.html", form=form), 422 if form.errors else 200)
+    return make_response(
+        render_template("lms/people/import.html", form=form, columns=people_columns()), 422 if form.errors else 200
+    )
 
 
 def _read(key: str, name: str) -> PeopleSheet:
-    return read_people(read_sheet(files().path(key), name))
+    return read_people(read_sheet(files().path(key), name), header_names())
 
 
 def _forget_upload() -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,13 +12,24 @@ from sqlalchemy import select
 
 from lms.kernel.db import db
 from lms.kernel.errors import DomainError
+from lms.kernel.hookspecs import PeopleCell, PeopleColumn
+from lms.people.columns import people_columns
 from lms.people.enums import BRANCH_ROLES, SHOP_ROLES, Role
 from lms.people.models import Person, RoleGrant, Team
 from lms.people.permissions import P
 from lms.people.queries import team_paths
 from lms.people.rules import require
 from lms.people.services import GrantWish, create_person, deactivate, reactivate, update_person
-from lms.people.sheets import ACTIVE_WORDS, PeopleSheet, PersonRow, RoleWish, RowError, TeamPath, role_word
+from lms.people.sheets import (
+    ACTIVE_WORDS,
+    NOTHING,
+    PeopleSheet,
+    PersonRow,
+    RoleWish,
+    RowError,
+    TeamPath,
+    role_word,
+)
 from lms.people.team_services import ensure_team
 
 
@@ -39,6 +50,13 @@ class RowPlan:
     person_id: int | None
     name: str
     changes: tuple[Change, ...]
+    wishes: dict[str, Any] = field(default_factory=dict)
+    """{column of a plugin: the value to apply}, of the cells that change something."""
+
+    @property
+    def touches_account(self) -> bool:
+        """Whether the account itself changes, not only what plugins keep about the person."""
+        return self.person_id is None or len(self.changes) > len(self.wishes)
 
     @property
     def kind(self) -> str:
@@ -69,19 +87,24 @@ class PeopleImported:
 
 
 def plan_import(*, actor: Person, sheet: PeopleSheet) -> PeoplePlan:
-    """Compare a sheet with the accounts there are: one statement for 500 rows, and one for the teams."""
+    """Compare a sheet with the accounts there are: one statement for 500 rows, one for the teams, and those of the
+    plugins' columns.
+    """
     require(P.PEOPLE_MANAGE, of=actor)
     plan = PeoplePlan(errors=list(sheet.errors))
     known = _known_people([row.account for row in sheet.rows])
     names = team_paths()
     there = set(names.values())
     missing: dict[str, None] = {}
+    further = _read_further(actor, sheet, known)
     for row in sheet.rows:
         person = known.get(row.account)
         if person is None and row.name is None:
             plan.errors.append(RowError(row.line, "姓名", _("新账号要填写姓名。")))
             continue
         planned = _plan_row(row, person, names)
+        if not isinstance(planned, RowError):
+            planned = _plan_further(planned, further)
         if isinstance(planned, RowError):
             plan.errors.append(planned)
             continue
@@ -98,11 +121,13 @@ def plan_import(*, actor: Person, sheet: PeopleSheet) -> PeoplePlan:
 def apply_import(*, actor: Person, sheet: PeopleSheet, at: datetime) -> PeopleImported:
     """Write every good row; a row that turns out bad is undone as a whole and named, the others stand.
 
-    A row that changes nothing writes nothing. New accounts have no password until one is handed out.
+    A row that changes nothing writes nothing. New accounts have no password until one is handed out. The plugins'
+    columns come after the accounts, all rows of a column together: what goes wrong there leaves the account as written.
     """
     plan = plan_import(actor=actor, sheet=sheet)
     done = PeopleImported(errors=list(plan.errors), new_teams=list(plan.new_teams))
     teams: dict[TeamPath, Team] = {}
+    written: list[tuple[RowPlan, Person]] = []
     for planned in plan.rows:
         if planned.kind == "same":
             done.unchanged += 1
@@ -115,8 +140,72 @@ def apply_import(*, actor: Person, sheet: PeopleSheet, at: datetime) -> PeopleIm
             done.errors.append(RowError(planned.row.line, "", error.message))
             continue
         (done.created if planned.kind == "new" else done.updated).append(person)
+        written.append((planned, person))
+    done.errors.extend(_apply_further(actor, written, at))
     done.errors.sort(key=lambda error: error.line)
     return done
+
+
+@dataclass(frozen=True)
+class _Further:
+    """A plugin's column as this sheet has it: what its cells mean, and what people have now."""
+
+    column: PeopleColumn
+    cells: dict[str, PeopleCell]
+    shown: dict[int, str]
+
+
+def _read_further(actor: Person, sheet: PeopleSheet, known: dict[str, Person]) -> list[_Further]:
+    found = []
+    for column in people_columns():
+        rows = [row for row in sheet.rows if column.name in row.further]
+        if not rows:
+            continue
+        ids = [known[row.account].id for row in rows if row.account in known]
+        shown: dict[int, str] = {}
+        for start in range(0, len(ids), 500):
+            shown |= column.shown(actor, ids[start : start + 500])
+        texts = list(dict.fromkeys(row.further[column.name] for row in rows))
+        found.append(_Further(column, column.read(actor, texts), shown))
+    return found
+
+
+def _plan_further(planned: RowPlan, further: Iterable[_Further]) -> RowPlan | RowError:
+    """The plan of a row with what its cells in the plugins' columns change."""
+    changes, wishes = list(planned.changes), {}
+    for each in further:
+        text = planned.row.further.get(each.column.name)
+        if text is None:
+            continue
+        cell = each.cells[text]
+        if cell.problem:
+            return RowError(planned.row.line, each.column.names[0], cell.problem)
+        old = each.shown.get(planned.person_id or 0, "").removesuffix(NOTHING)
+        new = (each.column.after(old, cell) if each.column.after else cell.text).removesuffix(NOTHING)
+        if new != old:
+            changes.append(Change(each.column.label, old, new))
+            wishes[each.column.name] = cell.value
+    return replace(planned, changes=tuple(changes), wishes=wishes)
+
+
+def _apply_further(actor: Person, written: Sequence[tuple[RowPlan, Person]], at: datetime) -> list[RowError]:
+    errors: list[RowError] = []
+    for column in people_columns():
+        rows = [(planned, person) for planned, person in written if column.name in planned.wishes]
+        if not rows:
+            continue
+        try:
+            with db.session.begin_nested():
+                wishes = [(person, planned.wishes[column.name]) for planned, person in rows]
+                problems = column.apply(actor, wishes, at)
+        except DomainError as error:
+            problems = {person.id: str(error) for _planned, person in rows}
+        errors += [
+            RowError(planned.row.line, column.names[0], problems[person.id])
+            for planned, person in rows
+            if person.id in problems
+        ]
+    return errors
 
 
 def _known_people(accounts: list[str]) -> dict[str, Person]:
@@ -172,6 +261,8 @@ def _wishes_for(row: PersonRow, person: Person | None) -> tuple[RoleWish, ...] |
 def _apply_row(actor: Person, planned: RowPlan, teams: dict[TeamPath, Team], at: datetime) -> Person:
     row = planned.row
     person = db.session.get(Person, planned.person_id) if planned.person_id else None
+    if person is not None and not planned.touches_account:
+        return person
     team = person.team if person else None
     if row.team is not None:
         team = _team(actor, row.team, teams, at) if row.team else None

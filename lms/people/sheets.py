@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -61,7 +61,10 @@ class RoleWish:
 
 @dataclass(frozen=True)
 class PersonRow:
-    """One good row. None in ``name``, ``team``, ``roles`` or ``active`` means "leave as it is"; () means "none"."""
+    """One good row. None in ``name``, ``team``, ``roles`` or ``active`` means "leave as it is"; () means "none".
+
+    ``further`` has the texts of the plugins' columns, {column: text}, without the empty ones.
+    """
 
     line: int
     account: str
@@ -69,6 +72,7 @@ class PersonRow:
     team: TeamPath | None
     roles: tuple[RoleWish, ...] | None
     active: bool | None
+    further: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -88,20 +92,22 @@ class PeopleSheet:
     errors: list[RowError] = field(default_factory=list)
 
 
-def read_people(lines: Iterable[Sequence[Any]]) -> PeopleSheet:
+def read_people(lines: Iterable[Sequence[Any]], further: Mapping[str, Sequence[str]] | None = None) -> PeopleSheet:
     """Sort the lines of a sheet into rows and errors. The first line that isn't blank is the header.
 
-    A row with any error is left out as a whole; the other rows stand.
+    A row with any error is left out as a whole; the other rows stand. ``further`` are the plugins' columns:
+    {column: the headers it is known by}.
     """
     sheet = PeopleSheet()
     columns: dict[str, int] | None = None
     seen: dict[str, int] = {}
-    for line, cells in enumerate(lines, start=1):
-        texts = [cell_text(cell) for cell in cells]
+    rows = [[cell_text(cell) for cell in cells] for cells in lines]
+    for line, texts in enumerate(rows, start=1):
         if not any(texts):
             continue
         if columns is None:
-            columns = _find_columns(texts)
+            columns = _find_columns(texts, further or {})
+            _take_roles(columns, texts, rows[line : line + MAX_ROWS], further or {})
             if "account" not in columns or "name" not in columns:
                 sheet.errors.append(RowError(line, "", _header_hint(texts)))
                 return sheet
@@ -110,7 +116,7 @@ def read_people(lines: Iterable[Sequence[Any]]) -> PeopleSheet:
             reason = _("一次最多导入 %(n)s 行，请把文件拆开。", n=MAX_ROWS)
             sheet.errors.append(RowError(line, "", reason))
             break
-        _read_row(sheet, line, texts, columns, seen)
+        _read_row(sheet, line, texts, columns, seen, further or {})
     if columns is None:
         sheet.errors.append(RowError(1, "", _("文件是空的，请先下载模板，填好再上传。")))
     elif not sheet.rows and not sheet.errors:
@@ -147,16 +153,42 @@ def role_word(role: Role) -> str:
     return _ROLE_WORDS[role][0]
 
 
-def _find_columns(texts: Sequence[str]) -> dict[str, int]:
+def _find_columns(texts: Sequence[str], further: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    """Where each column stands. A header that a plugin's column is known by is that column's."""
     words = {word: column for column, words in _COLUMNS.items() for word in words}
+    words |= {_header_word(name): column for column, names in further.items() for name in names}
     found: dict[str, int] = {}
     for index, text in enumerate(texts):
-        # "账号（必填）" and "account *" are headers too.
-        word = re.sub(r"[(（\[【*].*$", "", text).strip().casefold().replace(" ", "").replace("_", "")
-        column = words.get(word)
+        column = words.get(_header_word(text))
         if column and column not in found:
             found[column] = index
     return found
+
+
+def _header_word(text: str) -> str:
+    """ "账号（必填）" and "account *" are headers too."""
+    return re.sub(r"[(（\[【*].*$", "", text).strip().casefold().replace(" ", "").replace("_", "")
+
+
+def _take_roles(
+    columns: dict[str, int], header: Sequence[str], rows: Sequence[Sequence[str]], further: Mapping[str, Sequence[str]]
+) -> None:
+    """Sheets from before there were posts have roles under 岗位: so it is when no column is called 角色 and every
+    cell names nothing but roles. 质检 alone may be a post, and is one.
+    """
+    if "roles" in columns:
+        return
+    for column in further:
+        index = columns.get(column)
+        if index is None or _header_word(header[index]) not in _COLUMNS["roles"]:
+            continue
+        cells = {row[index] for row in rows if index < len(row) and row[index] and row[index] != NOTHING}
+        named = {
+            part.partition("@")[0].strip() for cell in cells for part in _ROLE_SEPARATOR.split(cell) if part.strip()
+        }
+        if named - {"质检"} and all(role_named(word) for word in named):
+            columns["roles"] = columns.pop(column)
+            return
 
 
 def _header_hint(texts: Sequence[str]) -> str:
@@ -164,7 +196,14 @@ def _header_hint(texts: Sequence[str]) -> str:
     return _("第一行应是表头，至少要有“账号”和“姓名”两列；现在是：%(shown)s。可以下载模板对照。", shown=shown)
 
 
-def _read_row(sheet: PeopleSheet, line: int, texts: list[str], columns: dict[str, int], seen: dict[str, int]) -> None:
+def _read_row(
+    sheet: PeopleSheet,
+    line: int,
+    texts: list[str],
+    columns: dict[str, int],
+    seen: dict[str, int],
+    further: Mapping[str, Sequence[str]],
+) -> None:
     def text(column: str) -> str:
         index = columns.get(column, len(texts))
         return texts[index] if index < len(texts) else ""
@@ -196,7 +235,8 @@ def _read_row(sheet: PeopleSheet, line: int, texts: list[str], columns: dict[str
     if problems:
         sheet.errors.extend(problems)
     else:
-        sheet.rows.append(PersonRow(line, account, name, team, roles, active))
+        more = {column: cell for column in further if (cell := text(column))}
+        sheet.rows.append(PersonRow(line, account, name, team, roles, active, more))
 
 
 def _read_team(text: str) -> tuple[TeamPath | None, str | None]:

@@ -12,6 +12,7 @@ from lms.kernel.clock import now
 from lms.kernel.db import db, get_or_404
 from lms.kernel.errors import DomainError
 from lms.people.blueprint import bp
+from lms.people.columns import people_headers
 from lms.people.enums import BRANCH_ROLES, SHOP_ROLES, Role
 from lms.people.exporters import people_rows
 from lms.people.forms import NO_TEAM, EditPersonForm, PersonForm, attach
@@ -30,7 +31,6 @@ from lms.people.services import (
     reset_password,
     update_person,
 )
-from lms.people.sheets import HEADERS
 from lms.web.paging import page_number, paginate
 from lms.web.sheets import xlsx_response
 
@@ -59,7 +59,7 @@ def index() -> str:
 @bp.get("/people/export")
 @requires(P.PEOPLE_READ)
 def export() -> Response:
-    return xlsx_response(_("人员.xlsx"), HEADERS, people_rows(current_person(), _filter()))
+    return xlsx_response(_("人员.xlsx"), people_headers(), people_rows(current_person(), _filter()))
 
 
 @bp.get("/people/<int:person_id>")

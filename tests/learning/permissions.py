@@ -26,6 +26,10 @@ TRAINERS_POST = {**TRAINERS, "trainer": 302, "admin": 302}
 EXPECTED: dict[str, dict[str, int]] = {
     "learning.tasks": EVERYBODY,
     "learning.records": EVERYBODY,
+    "learning.transcript": EVERYBODY,
+    "learning.transcript_sheet": EVERYBODY,
+    "learning.person_transcript": TEAM,
+    "learning.person_transcript_sheet": TEAM,
     "learning.matrix": TEAM,
     "learning.export": TEAM,
     "learning.person": TEAM,
@@ -52,6 +56,8 @@ def build(cast: Any, session: scoped_session) -> dict[str, dict[str, Any]]:
     filled = {"code": f"S{competency.id}", "name": "甲店安抚客户", "dimension": "skill", "description": ""}
     return {
         "learning.person": {"args": {"person_id": cast.agent.id}},
+        "learning.person_transcript": {"args": {"person_id": cast.agent.id}},
+        "learning.person_transcript_sheet": {"args": {"person_id": cast.agent.id}},
         "learning.task": {"args": {"activity_id": activity.id}},
         "learning.cancel": {"args": {"assignment_id": assignment.id}},
         "learning.assign": {"args": {"activity_id": fresh.id}},

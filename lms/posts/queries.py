@@ -1,0 +1,247 @@
+"""Posts, who holds them, and how people stand with what their posts require."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, or_, select, true
+from sqlalchemy.orm import joinedload, selectinload
+
+from lms.kernel.db import db
+from lms.learning.enums import AssignmentState
+from lms.learning.models import Activity, ActivityCompetency, Assignment, Competency, Record
+from lms.learning.queries import progress_filter
+from lms.people.models import Person
+from lms.people.queries import assignable_filter, branch_ids, shop_filter
+from lms.posts.changes import ActivityFact
+from lms.posts.models import PersonPost, Post, PostChange, PostCompetency
+
+BATCH = 500
+# A programme is given as a whole, with its own days; what a post asks for are its parts.
+NOT_OFFERED = ("programme",)
+
+
+def visible_posts(viewer: Person, *, archived: bool = False) -> Select[Any]:
+    """Posts of all shops and of the viewer's shops, the shared ones first."""
+    state = Post.archived_at.is_not(None) if archived else Post.archived_at.is_(None)
+    return select(Post).where(shop_filter(viewer, Post.shop_id), state).order_by(Post.shop_id.is_not(None), Post.id)
+
+
+def posts_of(person_ids: Sequence[int]) -> dict[int, list[Post]]:
+    """The posts that each of the people holds now, the main one first. One statement for 500 people."""
+    found: dict[int, list[Post]] = {person_id: [] for person_id in person_ids}
+    for start in range(0, len(person_ids), BATCH):
+        held = (
+            select(PersonPost)
+            .where(PersonPost.person_id.in_(person_ids[start : start + BATCH]))
+            .options(joinedload(PersonPost.post))
+            .order_by(PersonPost.main.desc(), PersonPost.post_id)
+        )
+        for row in db.session.scalars(held):
+            found[row.person_id].append(row.post)
+    return found
+
+
+def people_with_post(post_id: int) -> Select[Any]:
+    """The people on duty who hold the post now."""
+    holders = select(PersonPost.person_id).where(PersonPost.post_id == post_id).scalar_subquery()
+    return select(Person).where(Person.active, Person.id.in_(holders)).order_by(Person.name, Person.id)
+
+
+def required_competencies(person_id: int) -> list[Competency]:
+    """What the person's posts require together, by dimension and code. One statement."""
+    required = (
+        select(PostCompetency.competency_id)
+        .join(PersonPost, PersonPost.post_id == PostCompetency.post_id)
+        .where(PersonPost.person_id == person_id)
+        .scalar_subquery()
+    )
+    query = select(Competency).where(Competency.id.in_(required), Competency.archived_at.is_(None))
+    return list(db.session.scalars(query.order_by(Competency.dimension, Competency.id)))
+
+
+def requirements(post_ids: Iterable[int]) -> dict[int, frozenset[int]]:
+    """What each post requires, as ids of competencies that are in use."""
+    ids = list(post_ids)
+    found: dict[int, set[int]] = {post_id: set() for post_id in ids}
+    query = (
+        select(PostCompetency.post_id, PostCompetency.competency_id)
+        .join(Competency, PostCompetency.competency_id == Competency.id)
+        .where(PostCompetency.post_id.in_(ids), Competency.archived_at.is_(None))
+    )
+    for post_id, competency_id in db.session.execute(query):
+        found[post_id].add(competency_id)
+    return {post_id: frozenset(competencies) for post_id, competencies in found.items()}
+
+
+def history_of(person_id: int) -> list[PostChange]:
+    """The changes of posts of a person, newest first."""
+    query = (
+        select(PostChange)
+        .where(PostChange.person_id == person_id)
+        .options(joinedload(PostChange.by).lazyload(Person.grants))
+        .order_by(PostChange.at.desc(), PostChange.id.desc())
+    )
+    return list(db.session.scalars(query))
+
+
+@dataclass(frozen=True)
+class PostRow:
+    """A line of the list of posts: the post, what it requires, how many people in view hold it."""
+
+    post: Post
+    people: int
+
+
+def post_rows(viewer: Person, *, archived: bool = False) -> list[PostRow]:
+    """The list of posts; three statements."""
+    posts = db.session.scalars(visible_posts(viewer, archived=archived).options(selectinload(Post.competencies))).all()
+    counted = (
+        select(PersonPost.post_id, func.count())
+        .join(Person, PersonPost.person_id == Person.id)
+        .where(Person.active, progress_filter(viewer, Person.id))
+        .group_by(PersonPost.post_id)
+    )
+    counts: dict[int, int] = {post_id: n for post_id, n in db.session.execute(counted)}
+    return [PostRow(post, counts.get(post.id, 0)) for post in posts]
+
+
+NO_POST = 0
+
+
+def people_to_post(
+    viewer: Person, *, text: str = "", team_id: int | None = None, post_id: int | None = None
+) -> Select[Any]:
+    """People on duty whose posts ``viewer`` may change, by name. ``post_id`` NO_POST means those who hold none."""
+    query = select(Person).where(Person.active, assignable_filter(viewer, Person.id)).order_by(Person.name, Person.id)
+    if text:
+        named = Person.name.contains(text, autoescape=True)
+        query = query.where(or_(named, Person.account.contains(text.casefold(), autoescape=True)))
+    if team_id is not None:
+        query = query.where(Person.team_id.in_(branch_ids(team_id)))
+    if post_id == NO_POST:
+        query = query.where(Person.id.not_in(select(PersonPost.person_id).scalar_subquery()))
+    elif post_id is not None:
+        holders = select(PersonPost.person_id).where(PersonPost.post_id == post_id)
+        query = query.where(Person.id.in_(holders.scalar_subquery()))
+    return query
+
+
+# --- how a person stands -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class CompetencyStatus:
+    """A required competency: how many activities teach it, and those that the person completed.
+
+    ``next`` is what to do about a gap: the first activity that teaches it and was not completed yet; None when
+    nobody teaches it.
+    """
+
+    competency: Competency
+    done: tuple[str, ...]
+    next: Activity | None
+
+    @property
+    def shown(self) -> bool:
+        """Whether the ledger has a completion that shows it."""
+        return bool(self.done)
+
+
+def competency_status(person: Person, viewer: Person) -> list[CompetencyStatus]:
+    """How a person stands with what their posts require, by dimension and code. Three statements.
+
+    An activity of a shop that the viewer does not see counts, but is not named.
+    """
+    required = required_competencies(person.id)
+    if not required:
+        return []
+    taught = activities_teaching([competency.id for competency in required])
+    completed = completed_by([person.id], [activity.id for activity, _ids in taught])
+    rows = []
+    for competency in required:
+        of_it = [activity for activity, ids in taught if competency.id in ids]
+        done = [activity for activity in of_it if (person.id, activity.id) in completed]
+        todo = [a for a in of_it if a not in done and a.archived_at is None and _both_see(person, viewer, a)]
+        names = tuple(a.title if _sees(viewer, a) else "…" for a in done)
+        rows.append(CompetencyStatus(competency, names, None if done else next(iter(todo), None)))
+    return rows
+
+
+def _sees(viewer: Person, activity: Activity) -> bool:
+    shop_ids = viewer.access.shop_ids
+    return shop_ids is None or activity.shop_id is None or activity.shop_id in shop_ids
+
+
+def _both_see(person: Person, viewer: Person, activity: Activity) -> bool:
+    return _sees(person, activity) and _sees(viewer, activity)
+
+
+def activities_teaching(competency_ids: Sequence[int]) -> list[tuple[Activity, frozenset[int]]]:
+    """(activity, the ids of all its competencies) of everything that teaches one of these, archived ones too."""
+    if not competency_ids:
+        return []
+    teaching = select(ActivityCompetency.activity_id).where(ActivityCompetency.competency_id.in_(competency_ids))
+    query = (
+        select(Activity, ActivityCompetency.competency_id)
+        .join(ActivityCompetency, ActivityCompetency.activity_id == Activity.id)
+        .where(Activity.id.in_(teaching.scalar_subquery()), Activity.kind.not_in(NOT_OFFERED))
+        .order_by(Activity.kind.desc(), Activity.id)  # reading stands before being asked: quiz, lesson
+    )
+    found: dict[int, tuple[Activity, set[int]]] = {}
+    for activity, competency_id in db.session.execute(query):
+        found.setdefault(activity.id, (activity, set()))[1].add(competency_id)
+    rows = [(activity, frozenset(ids)) for activity, ids in found.values()]
+    return sorted(rows, key=lambda row: (row[0].kind != "lesson", row[0].id))
+
+
+def completed_by(person_ids: Sequence[int], activity_ids: Sequence[int]) -> set[tuple[int, int]]:
+    """(person, activity) that the ledger tells were completed, and not failed. One statement for 500 people."""
+    found: set[tuple[int, int]] = set()
+    if not activity_ids:
+        return found
+    for start in range(0, len(person_ids), BATCH):
+        query = (
+            select(Record.actor_id, Record.activity_id)
+            .where(
+                Record.actor_id.in_(person_ids[start : start + BATCH]),
+                Record.activity_id.in_(activity_ids),
+                Record.completion.is_(True),
+                func.coalesce(Record.success, true()),
+            )
+            .distinct()
+        )
+        found |= {(person_id, activity_id) for person_id, activity_id in db.session.execute(query)}
+    return found
+
+
+def facts_for(
+    person: Person, actor: Person, competency_ids: Sequence[int]
+) -> list[tuple[Activity, ActivityFact, Assignment | None]]:
+    """Published activities that teach one of the competencies and that both may see, as the person stands with them.
+
+    The assignment is the open one, when the person has one. Three statements.
+    """
+    taught = [
+        (activity, ids)
+        for activity, ids in activities_teaching(competency_ids)
+        if activity.archived_at is None and _both_see(person, actor, activity)
+    ]
+    activity_ids = [activity.id for activity, _ids in taught]
+    completed = completed_by([person.id], activity_ids)
+    waiting = select(Assignment).where(
+        Assignment.person_id == person.id,
+        Assignment.activity_id.in_(activity_ids),
+        Assignment.state == AssignmentState.OPEN,
+    )
+    open_tasks = {task.activity_id: task for task in db.session.scalars(waiting)}
+    return [
+        (
+            activity,
+            ActivityFact(activity.id, ids, (person.id, activity.id) in completed, activity.id in open_tasks),
+            open_tasks.get(activity.id),
+        )
+        for activity, ids in taught
+    ]
