@@ -162,6 +162,8 @@ def enqueue(name: str, /, *, actor_id: int | None, **arguments: Any) -> Job:
 
 @event.listens_for(Session, "after_commit")
 def _tell_queue(session: Session) -> None:
+    if session.in_nested_transaction():  # a savepoint that is released commits nothing yet
+        return
     for job_id in session.info.pop("jobs_to_start", []):
         if current_app.config.get("JOBS_INLINE"):
             session.info.setdefault("jobs_inline", []).append(job_id)
@@ -170,8 +172,9 @@ def _tell_queue(session: Session) -> None:
 
 
 @event.listens_for(Session, "after_soft_rollback")
-def _forget(session: Session, _previous: Any) -> None:
-    session.info.pop("jobs_to_start", None)
+def _forget(session: Session, previous: Any) -> None:
+    if not previous.nested:  # jobs from before a savepoint that fails are still wanted; a job without a row is nothing
+        session.info.pop("jobs_to_start", None)
 
 
 def run_pending_inline() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import tempfile
 import time
@@ -13,7 +14,7 @@ from sqlalchemy import select
 
 from lms.config import settings
 from lms.kernel.db import db
-from lms.kernel.jobs import JobHandle
+from lms.kernel.jobs import Job, JobHandle, JobState
 from lms.kernel.storage import files
 from lms.media.converting import ConversionFailed, convert
 from lms.media.enums import MediaKind, MediaState
@@ -23,7 +24,9 @@ from lms.media.services import SUFFIX, TEMPORARY, part_keys, save_file
 
 LEFT_ALONE = timedelta(hours=6)
 """So long a file without a row may belong to an upload or a job that is still going on."""
+PREPARE = "media.prepare"
 TEXT, PDF = "text", "pdf"
+log = logging.getLogger(__name__)
 
 
 def prepare(job: JobHandle, *, media_id: int) -> dict[str, Any]:
@@ -41,8 +44,11 @@ def prepare(job: JobHandle, *, media_id: int) -> dict[str, Any]:
         job.progress(0, 2)
         try:
             found, made = _pages(kind, key, folder)
-        except (ConversionFailed, OSError) as error:
-            reason = str(error) if isinstance(error, ConversionFailed) else "文件找不到了，请重新上传。"
+        except Exception as error:
+            known = isinstance(error, ConversionFailed)
+            if not known:
+                log.exception("media %s could not be converted", media_id)
+            reason = str(error) if known else "转换时出了意外的错误，请重新上传或联系管理员。"
             _set(media_id, MediaState.FAILED, error=reason)
             return {"media_id": media_id, "error": reason}
         job.progress(1, 2)
@@ -82,7 +88,11 @@ def _set(media_id: int, state: MediaState, *, error: str = "", **values: Any) ->
 
 
 def sweep(*, at: datetime) -> int:
-    """Delete the files that no row names, once they are old enough. Returns how many."""
+    """Delete the files that no row names, once they are old enough. Returns how many.
+
+    Also says of a document whose job was given up that it failed, so that nobody waits for it.
+    """
+    _give_up(at)
     before = (at - LEFT_ALONE).timestamp()
     store = files()
     ours = [key for key in store.keys() if key.endswith(SUFFIX)]  # noqa: SIM118  a store is no dict
@@ -101,6 +111,19 @@ def sweep(*, at: datetime) -> int:
         else:
             path.unlink(missing_ok=True)
     return len(lost) + len(forgotten)
+
+
+def _give_up(at: datetime) -> None:
+    waiting = select(Media).where(Media.state == MediaState.PREPARING, Media.created_at < at - LEFT_ALONE)
+    stuck = db.session.scalars(waiting).all()
+    if not stuck:
+        return
+    active = select(Job.arguments).where(Job.name == PREPARE, Job.state.in_([JobState.QUEUED, JobState.RUNNING]))
+    going_on = {arguments.get("media_id") for arguments in db.session.scalars(active)}
+    for media in stuck:
+        if media.id not in going_on:
+            media.state, media.error = MediaState.FAILED, "转换多次中断，请重新上传，或导出为 PDF 再上传。"
+    db.session.flush()
 
 
 def _modified(path: Path) -> float:

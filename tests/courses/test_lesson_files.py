@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask, current_app
@@ -20,7 +21,9 @@ from courses.types import MediaShown, Place
 from courses.types.embedding import refs_in
 from courses.types.file import FileLesson
 from courses.types.markdown import MarkdownLesson
+from lms.kernel.hookspecs import Lock, hookimpl
 from lms.kernel.jobs import run_pending_inline
+from lms.kernel.plugins import plugins
 from lms.media.models import Media
 from lms.media.services import store_upload
 from tests.conftest import Cast
@@ -201,3 +204,22 @@ def test_a_word_file_becomes_a_lesson_that_is_read_to_its_end(
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert client.get(f"/lessons/{lesson.id}/media/{media.ref}/text").status_code == 200
     assert client.get(f"/lessons/{lesson.id}/media/{media.ref}/nothing").status_code == 404
+
+
+class Locking(SimpleNamespace):
+    """A plugin that locks one activity."""
+
+    @hookimpl
+    def activity_locks(self, activity_ids: list[int]) -> dict[int, Lock]:
+        return {number: Lock("先学完第一天。") for number in activity_ids if number == self.locked}
+
+
+def test_a_locked_lesson_gives_no_file_away(
+    cast: Cast, sign_in: Callable[..., FlaskClient], shown: tuple[Lesson, Media, Media]
+) -> None:
+    lesson, media, _unused = shown
+    plugins().manager.register(Locking(locked=lesson.activity_id), name="locking")
+    try:
+        assert sign_in(cast.agent).get(f"/lessons/{lesson.id}/media/{media.ref}").status_code == 403
+    finally:
+        plugins().manager.unregister(name="locking")

@@ -66,6 +66,18 @@ def test_a_job_of_a_rolled_back_request_never_runs(session: scoped_session) -> N
     assert ran == []
 
 
+def test_savepoints_neither_start_nor_lose_a_job(session: scoped_session) -> None:
+    job = enqueue("well", actor_id=None, number=7)
+    with session.begin_nested():
+        session.flush()
+    assert "jobs_inline" not in session.info  # a released savepoint has committed nothing
+    with pytest.raises(RuntimeError), session.begin_nested():
+        raise RuntimeError
+    session.commit()
+    run_pending_inline()
+    assert (ran, job.state) == ([7], JobState.DONE)
+
+
 @pytest.mark.parametrize(
     ("name", "shown"), [("badly", "a.csv： 第 3 行缺少会话ID。 请补上再导入。"), ("wrong", "程序内部出错")]
 )

@@ -6,19 +6,22 @@ import io
 import re
 import stat
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from pptx import Presentation
 from pptx.util import Cm
+from sqlalchemy import select
 from sqlalchemy.orm import scoped_session
 
-from lms.kernel.jobs import run_pending_inline
+from lms.kernel.jobs import Job, JobState, run_pending_inline
 from lms.kernel.storage import files
 from lms.media import converting, office, tasks
 from lms.media.converting import ConversionFailed, clean, convert
 from lms.media.enums import MediaState
 from lms.media.models import Media
+from tests.media.conftest import AT
 from tests.media.making import PDF, RELATIONS, docx, picture
 
 Keep = Callable[..., Media]
@@ -202,3 +205,21 @@ def test_cleaning_lets_through_only_parts_and_plain_marks() -> None:
         '<section><h2>题</h2><img src="part:1"><a rel="noopener noreferrer">a</a><a rel="noopener noreferrer">b</a>'
         "</section>"
     )
+
+
+def test_a_document_whose_job_was_given_up_is_not_waited_for(keep: Keep, session: scoped_session) -> None:
+    media = keep(docx())
+    session.commit()
+    later = AT + timedelta(hours=7)
+    tasks.sweep(at=later)
+    assert media.state is MediaState.PREPARING  # its job is still in the queue
+    job = session.scalars(select(Job)).one()
+    job.state = JobState.FAILED
+    tasks.sweep(at=later)
+    assert media.state is MediaState.FAILED and "重新上传" in media.error
+
+
+def test_an_unforeseen_error_is_told_too(prepared: Callable[[bytes], Media], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "convert", lambda *_args: {}["facts"])
+    media = prepared(docx())
+    assert media.state is MediaState.FAILED and media.error.startswith("转换时出了意外")

@@ -175,7 +175,7 @@ function start(box) {
     box.classList.add("is-ready");
     pages.forEach(function (page) { watch.observe(page.box); });
     locate();
-    window.addEventListener("scroll", soon, { passive: true });
+    document.addEventListener("scroll", soon, { passive: true, capture: true });
     var known = width();
     window.addEventListener("resize", function () {
       if (Math.abs(width() - known) < 2) return;
