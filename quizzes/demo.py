@@ -22,6 +22,7 @@ from quizzes.bank.models import Item
 from quizzes.bank.queries import competencies_for, question_type
 from quizzes.bank.services import accept_item, add_item, reject_item
 from quizzes.demo_items import WRITTEN
+from quizzes.demo_pair import change_ground, pair
 from quizzes.demo_takers import answer
 from quizzes.drafting import TYPES
 from quizzes.mining.services import mine_questions
@@ -265,8 +266,19 @@ def _mark(context: Any, marker: Person, attempts: list[Attempt], *, leave: str) 
             mark_slot(actor=marker, slot=slot, mark=mark, points=given, at=min(at, context.at))
 
 
+def hold_pair(context: Any) -> str:
+    """A 前测 and a 后测, both taken; and items whose ground has changed."""
+
+    def sit(quiz: Quiz, account: str, days_ago: int, ability: float) -> Attempt:
+        return _sit(context, quiz, Sitting(account, days_ago, 13, ability))
+
+    pair(context, sit)
+    return f"1 对前后测，{change_ground(context)} 道试题依据已变更"
+
+
 DEMO_STEPS = (
     DemoStep(60, "客户问题", mine),
     DemoStep(70, "试题", fill_bank),
     DemoStep(80, "测验", hold_quizzes),
+    DemoStep(82, "前测与后测", hold_pair),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 
-from lms.kernel.hookspecs import NavItem, PermissionSpec, hookimpl
+from lms.kernel.hookspecs import DemoStep, NavItem, PermissionSpec, hookimpl
 from lms.knowledge import models as models
 from lms.knowledge.permissions import SPECS, P
 from lms.knowledge.sop import models as sop_models  # noqa: F401
@@ -30,6 +30,13 @@ def blueprints() -> list[Blueprint]:
     from lms.knowledge.views import bp
 
     return [bp, sop]
+
+
+@hookimpl
+def demo_steps() -> list[DemoStep]:
+    from lms.knowledge.demo import DEMO_STEPS  # commands only
+
+    return list(DEMO_STEPS)
 
 
 @hookimpl
