@@ -87,7 +87,7 @@ class _Newcomer:
         else:
             self._day(1, signed=what == "day_two")
             if what == "day_two":
-                self._steps(2, signed=False, only=1)
+                self._steps(2, signed=False, only=3)
 
     def _day(self, number: int, *, signed: bool) -> None:
         self._steps(number, signed=signed)

@@ -17,7 +17,7 @@ from sqlalchemy.orm import aliased
 from courses.programmes.definition import Definition
 from courses.programmes.enums import EnrolmentState, Standing
 from courses.programmes.models import Enrolment, Programme
-from courses.programmes.progress import DayProgress, Progress, StepState, evaluate, has_missed_start
+from courses.programmes.progress import STUCK_AFTER_TRIES, DayProgress, Progress, StepState, evaluate, has_missed_start
 from courses.programmes.queries import ActivityInfo, course_of, gone_of, ledgers, standing_is
 from lms.kernel.db import db
 from lms.learning.queries import is_manager, progress_filter
@@ -172,8 +172,9 @@ def page_of(
 
 
 def ordered(query: Any) -> Any:
-    """Those under way first, the furthest behind above."""
-    return query.order_by(Enrolment.state, Enrolment.current_day, Enrolment.day_due_at, Person.name, Person.id)
+    """Those under way first; above them those who are stuck at a gate, then whose day ended first."""
+    at_gate = (Enrolment.gate_tries >= STUCK_AFTER_TRIES).desc()
+    return query.order_by(Enrolment.state, at_gate, Enrolment.day_due_at, Person.name, Person.id)
 
 
 def rows_of(

@@ -51,7 +51,7 @@ def blueprints() -> list[Blueprint]:
 @hookimpl
 def navigation() -> list[NavItem]:
     return [
-        NavItem("programmes.index", _l("我的培训计划"), "road", 15, PP.READ_OWN, "learn"),
+        NavItem("programmes.index", _l("培训计划"), "road", 15, PP.READ_OWN, "learn"),
         NavItem("programmes.team", _l("培训计划进度"), "stairs", 205, PP.READ_TEAM, "team"),
         NavItem("programme_building.index", _l("计划管理"), "route", 347, PP.EDIT, "chats"),
     ]

@@ -131,7 +131,7 @@ def attendance(programme_id: int) -> str:
     )
 
 
-@bp.get("/enrolments/<int:enrolment_id>")
+@bp.get("/team/enrolments/<int:enrolment_id>")
 @requires(PP.READ_TEAM)
 def person(enrolment_id: int) -> str:
     viewer, at, enrolment = current_person(), now(), _enrolment(enrolment_id)
@@ -154,7 +154,7 @@ def person(enrolment_id: int) -> str:
     )
 
 
-@bp.post("/enrolments/<int:enrolment_id>/attendance")
+@bp.post("/team/enrolments/<int:enrolment_id>/attendance")
 @requires(PP.ATTENDANCE_EDIT)
 def mark(enrolment_id: int) -> ResponseReturnValue:
     actor, enrolment = current_person(), _enrolment(enrolment_id)
@@ -174,7 +174,7 @@ def mark(enrolment_id: int) -> ResponseReturnValue:
     return _back(enrolment)
 
 
-@bp.post("/enrolments/<int:enrolment_id>/remind")
+@bp.post("/team/enrolments/<int:enrolment_id>/remind")
 @requires(PP.ATTENDANCE_EDIT)
 def remind_one(enrolment_id: int) -> ResponseReturnValue:
     enrolment = _enrolment(enrolment_id)
@@ -182,7 +182,7 @@ def remind_one(enrolment_id: int) -> ResponseReturnValue:
     return _back(enrolment)
 
 
-@bp.post("/enrolments/<int:enrolment_id>/start")
+@bp.post("/team/enrolments/<int:enrolment_id>/start")
 @requires(PP.ATTENDANCE_EDIT)
 def start(enrolment_id: int) -> ResponseReturnValue:
     enrolment, wanted = _enrolment(enrolment_id), request.form.get("start", "")

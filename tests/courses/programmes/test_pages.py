@@ -109,14 +109,14 @@ def test_the_matrix_says_who_is_stuck_and_where_and_exports_the_same(
     assert len(rows) == 1 + 4
     line = next(row for row in rows if row[0] == "白小客")
     assert line[3:6] == ["卡住", 1, "关卡“甲店第一天小测”未过 2 次"]
-    detail = text_of(client.get(f"/programmes/enrolments/{enrolments[1].id}"))
+    detail = text_of(client.get(f"/programmes/team/enrolments/{enrolments[1].id}"))
     assert "未过 2 次" in detail
     lead = sign_in(cast.lead)  # the lead of team A
     assert "白小客" not in text_of(lead.get(here))
-    assert lead.get(f"/programmes/enrolments/{enrolments[1].id}").status_code == 404
+    assert lead.get(f"/programmes/team/enrolments/{enrolments[1].id}").status_code == 404
     other = sign_in(cast.other_supervisor)
     assert other.get(here).status_code == 404
-    assert other.get(f"/programmes/enrolments/{enrolments[0].id}").status_code == 404
+    assert other.get(f"/programmes/team/enrolments/{enrolments[0].id}").status_code == 404
     answer = client.post(f"{here}/remind?state=stuck", follow_redirects=True)
     assert "已提醒 4 人" in text_of(answer)
 
@@ -133,19 +133,21 @@ def test_the_roll_lists_who_is_late_and_takes_marks(
     missed = text_of(client.get(f"{here}?only=missed"))
     assert "甲迟到的" in missed
     assert "安小客" not in missed
-    client.post(f"/programmes/enrolments/{late.id}/attendance", data={"status": "excused", "day": "1", "note": "看病"})
+    client.post(
+        f"/programmes/team/enrolments/{late.id}/attendance", data={"status": "excused", "day": "1", "note": "看病"}
+    )
     session.refresh(late)
     assert late.marks == {"1": "excused"}
     assert [mark.status.value for mark in session.scalars(select(Attendance).order_by(Attendance.id))] == [
         "present",
         "excused",
     ]
-    nonsense = client.post(f"/programmes/enrolments/{early.id}/attendance", data={"status": "x", "day": "zz"})
+    nonsense = client.post(f"/programmes/team/enrolments/{early.id}/attendance", data={"status": "x", "day": "zz"})
     assert nonsense.status_code == 303
     assert client.post(
-        f"/programmes/enrolments/{early.id}/attendance", data={"status": "late", "day": "99"}
+        f"/programmes/team/enrolments/{early.id}/attendance", data={"status": "late", "day": "99"}
     ).status_code == 400  # fmt: skip
-    assert client.post(f"/programmes/enrolments/{early.id}/start", data={"start": "2026-13-45"}).status_code == 303
+    assert client.post(f"/programmes/team/enrolments/{early.id}/start", data={"start": "2026-13-45"}).status_code == 303
 
 
 @time_machine.travel(clock(2, 10), tick=False)
