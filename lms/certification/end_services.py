@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 LATE_DUE = timedelta(days=7)
 """How long somebody gets for a renewal whose task came after the end."""
 LOOK_AHEAD = timedelta(days=32)
+A_MINUTE = timedelta(minutes=1)
+"""A task is due by 23:59 of the last day, not by the next one's first moment."""
 _KINDS = frozenset(kind for _days, kind in REMINDERS)
 
 
@@ -116,7 +118,7 @@ def _hand_out_renewal(certificate: Certificate, at: datetime) -> None:
     hand_out(
         activity=activity,
         person_ids=[certificate.person_id],
-        due_at=certificate.expires_at if certificate.expires_at > at else at + LATE_DUE,
+        due_at=certificate.expires_at - A_MINUTE if certificate.expires_at > at else at + LATE_DUE,
         reason=AssignmentReason.RECERTIFICATION,
         at=at,
         note=_("“%(title)s”续期", title=certificate.title),

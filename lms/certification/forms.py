@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -50,12 +50,26 @@ class ActivityField(StringField):
     activity_id: int | None = None
 
     def read(self, known: set[int]) -> None:
-        """Find the activity among those that may be chosen; an error at the field when it is not there."""
+        """Find the activity among those that may be chosen; an error here, and for the form, when it is not there."""
         text = (self.data or "").strip()
         self.activity_id = activity_id_of(text)
         if text and self.activity_id not in known:
             self.activity_id = None
-            raise ValidationError(_("找不到“%(text)s”，请从提示里选择。", text=text[:40]))
+            message = _("找不到“%(text)s”，请从提示里选择。", text=text[:40])
+            self.errors = [*self.errors, message]
+            raise ValidationError(message)
+
+
+def read_all(fields: Iterable[ActivityField], known: set[int]) -> None:
+    """Read every field, so that each one that is wrong says so; raises the last of their errors."""
+    wrong: ValidationError | None = None
+    for each in fields:
+        try:
+            each.read(known)
+        except ValidationError as error:
+            wrong = error
+    if wrong is not None:
+        raise wrong
 
 
 class NeedForm(Form):
@@ -126,9 +140,7 @@ class TypeForm(FlaskForm):
         return self
 
     def validate_needs(self, field: Any) -> None:
-        known = {activity.id for activity in self.activities}
-        for row in field:
-            row.form.activity.read(known)
+        read_all([row.form.activity for row in field], {activity.id for activity in self.activities})
 
     def validate_renewal(self, field: ActivityField) -> None:
         field.read({activity.id for activity in self.activities})

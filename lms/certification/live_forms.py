@@ -12,7 +12,7 @@ from wtforms import FieldList, Form, FormField, HiddenField, SelectField, Select
 from wtforms.validators import Length
 
 from lms.certification.enums import Level, RequirementKind, Signer
-from lms.certification.forms import BLANK_ROWS, ActivityField, activity_words
+from lms.certification.forms import BLANK_ROWS, ActivityField, activity_words, read_all
 from lms.certification.labels import LEVEL_LABELS, SIGNER_LABELS
 from lms.certification.live_models import TEXT_MAX, LiveGate
 from lms.certification.live_rules import Requirement
@@ -81,9 +81,7 @@ class GateForm(FlaskForm):
         return self
 
     def validate_activities(self, field: Any) -> None:
-        known = {activity.id for activity in self.known}
-        for each in field:
-            each.read(known)
+        read_all(list(field), {activity.id for activity in self.known})
 
     @property
     def requirements(self) -> list[Requirement]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint
@@ -11,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 from lms.certification import live_models as live_models
 from lms.certification import models as models
 from lms.certification.cards import cards_for, transcript_of
+from lms.certification.demo import DEMO_STEPS
 from lms.certification.doctor import examine
 from lms.certification.issue_services import note_record
 from lms.certification.permissions import SPECS, P
@@ -18,15 +21,21 @@ from lms.certification.rendering import CertificateRenderer
 from lms.certification.standard_look import StandardCertificate
 from lms.certification.starter import load_starter
 from lms.config import Settings
+from lms.kernel.db import db
 from lms.kernel.hookspecs import (
     DashboardCard,
+    DemoStep,
     DoctorCheck,
+    HelpPage,
     NavItem,
     PermissionSpec,
     TranscriptSection,
     hookimpl,
 )
 from lms.people.models import Person
+
+log = logging.getLogger(__name__)
+HERE = Path(__file__).parent
 
 
 @hookimpl
@@ -71,13 +80,29 @@ def periodic_jobs() -> dict[str, tuple[int, str]]:
 
 @hookimpl
 def record_written(record: Any) -> None:
-    note_record(record=record)
+    """What the ledger tells may complete a certificate. A mistake in here must not cost anybody their exam: it is
+    logged, and 检查并补发 makes up for it."""
+    try:
+        with db.session.begin_nested():
+            note_record(record=record)
+    except Exception:
+        log.exception("record %s was not counted to a certificate", record.id)
 
 
 @hookimpl
 def setup_home(at: datetime) -> str | None:
     """The 上岗证 and the bars for going live, as soon as the programme that they ask for is there."""
     return load_starter(at=at)
+
+
+@hookimpl
+def demo_steps() -> list[DemoStep]:
+    return list(DEMO_STEPS)
+
+
+@hookimpl
+def help_pages() -> list[HelpPage]:
+    return [HelpPage("certificates", "证书与上岗", HERE / "help" / "certificates.md", order=6)]
 
 
 @hookimpl

@@ -75,7 +75,7 @@ def certificates_seen_by(viewer: Person, wanted: CertificateFilter, at: datetime
         select(Certificate)
         .join(Person, Certificate.person_id == Person.id)
         .where(certificate_filter(viewer))
-        .options(joinedload(Certificate.person).lazyload(Person.grants), selectinload(Certificate.renewed_by))
+        .options(joinedload(Certificate.person).lazyload(Person.grants), joinedload(Certificate.renewed_by))
         .order_by(Certificate.expires_at.is_(None), Certificate.expires_at.desc(), Certificate.id.desc())
     )
     if wanted.text:
@@ -106,7 +106,10 @@ def certificates_of(person_id: int) -> Select[Any]:
     return (
         select(Certificate)
         .where(Certificate.person_id == person_id)
-        .options(selectinload(Certificate.renewed_by), joinedload(Certificate.type))
+        .options(
+            joinedload(Certificate.renewed_by),
+            joinedload(Certificate.type).joinedload(CertificateType.renewal_activity),
+        )
         .order_by(Certificate.issued_at.desc(), Certificate.id.desc())
     )
 
