@@ -19,7 +19,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, text
 from sqlalchemy.orm import scoped_session
 
-from lms.config import settings
+from lms.config import prepare_home, settings
 from lms.kernel.db import db
 from lms.kernel.jobs import queue
 from lms.people.enums import Role
@@ -66,18 +66,25 @@ def _clean_settings() -> Iterator[None]:
     queue.cache_clear()
 
 
+@pytest.fixture(scope="session")
+def _home_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where every test of this process has its LMS_HOME: the app, which is made once, knows one address."""
+    return tmp_path_factory.mktemp("lms") / "home"
+
+
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty LMS_HOME."""
+def home(_home_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An LMS_HOME that is not there yet."""
+    shutil.rmtree(_home_path, ignore_errors=True)
     for name in [name for name in os.environ if name.startswith("LMS_")]:
         monkeypatch.delenv(name)
-    monkeypatch.setenv("LMS_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("LMS_HOME", str(_home_path))
     monkeypatch.setenv("LMS_JOBS_URL", "memory://")
     if TEST_URL:
         monkeypatch.setenv("LMS_DATABASE_URL", TEST_URL)
     settings.cache_clear()
     queue.cache_clear()
-    return tmp_path / "home"
+    return _home_path
 
 
 @pytest.fixture(scope="session")
@@ -99,14 +106,39 @@ def _empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def app(home: Path, _empty_database: Path) -> Iterator[Flask]:
-    """The app on a fresh home, its tables made; jobs run at once. A context is pushed for the test."""
-    from lms.app import create_app
+def own_app() -> None:
+    """Asked for by what changes the app itself (adds routes, say): the test then gets an app that nobody else has."""
 
+
+_apps: dict[frozenset[str], Flask] = {}
+
+
+def _app(*, fresh: bool) -> Flask:
+    """The app of this process, made once for the plugins that are on: making one takes longer than most tests."""
+    from lms.app import create_app
+    from lms.kernel.plugins import plugins
+
+    on = frozenset(name for name, plugin in plugins().manager.list_name_plugin() if plugin)
+    app = None if fresh else _apps.get(on)
+    if app is None:
+        app = create_app({"TESTING": True, "JOBS_INLINE": True, "WTF_CSRF_ENABLED": False, "RATELIMIT_ENABLED": False})
+        if not fresh:
+            _apps[on] = app
+        return app
+    prepare_home(settings())
+    (settings().home / "secret_key").write_text(app.config["SECRET_KEY"])
+    app.extensions["lms.web"].pop("navigation", None)
+    return app
+
+
+@pytest.fixture
+def app(home: Path, _empty_database: Path, request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """The app on a fresh home, its tables made; jobs run at once. A context is pushed for the test."""
     home.mkdir()
     if not TEST_URL:
         shutil.copy(_empty_database, home / "lms.db")
-    app = create_app({"TESTING": True, "JOBS_INLINE": True, "WTF_CSRF_ENABLED": False, "RATELIMIT_ENABLED": False})
+    app = _app(fresh="own_app" in request.fixturenames)
+    config = dict(app.config)
     # The context below outlives a request, and with it "g": who signed in, the language, the CSRF token. Start clean.
     with request_started.connected_to(lambda *_sender, **_more: g.__dict__.clear(), app), app.app_context():
         if TEST_URL:
@@ -117,6 +149,8 @@ def app(home: Path, _empty_database: Path) -> Iterator[Flask]:
         yield app
         db.session.remove()
         db.engine.dispose()
+    app.config.clear()
+    app.config.update(config)
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def trials(app: Flask) -> Iterator[Flask]:
+def trials(own_app: None, app: Flask) -> Iterator[Flask]:
     """Routes that go wrong in every way."""
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app._got_first_request = False
