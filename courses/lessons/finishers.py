@@ -133,8 +133,5 @@ def sheet_rows(found: Sequence[Finisher]) -> tuple[list[str], Iterator[list[obje
         _("要学新版"),
         _("有未完成任务"),
     ]
-    rows = (
-        [f.name, f.team, f.active, f.version, f.at, f.times, f.outdated, f.has_open]  # type: ignore[list-item]
-        for f in found
-    )
-    return headers, rows  # type: ignore[return-value]
+    rows = ([f.name, f.team, f.active, f.version, f.at, f.times, f.outdated, f.has_open] for f in found)
+    return headers, rows

@@ -48,7 +48,7 @@ def submit(*, actor: Person, lesson: Lesson, at: datetime, note: str = "") -> Le
         review,
         title=_("待审课时：%(title)s", title=version_of(lesson, review.number).title),
         body=_("%(name)s 送审了版本 %(n)s。%(note)s", name=actor.name, n=review.number, note=review.note),
-        url=f"/lessons/reviews/{lesson.id}",
+        url=f"/lessons/manage/reviews/{lesson.id}",
     )
     return review
 

@@ -233,7 +233,7 @@ def next_to_read(person: Person, *, limit: int = 3) -> list[Reading]:
     return sorted(waiting, key=urgency)[:limit]
 
 
-def course_order() -> tuple[ColumnElement[Any], ...]:
+def course_order() -> tuple[Any, ...]:
     """Lessons of one course as its outline has them, for queries that outer-join CourseModule."""
     return (func.coalesce(CourseModule.position, 0), Lesson.position, Lesson.id)
 

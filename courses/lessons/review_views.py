@@ -27,7 +27,7 @@ from lms.kernel.clock import now, to_local
 from lms.people.guards import current_person, requires
 from lms.web.paging import page_number, paginate
 
-bp = Blueprint("lesson_reviews", __name__, url_prefix="/lessons/reviews", template_folder="templates")
+bp = Blueprint("lesson_reviews", __name__, url_prefix="/lessons/manage/reviews", template_folder="templates")
 
 
 @bp.get("/")
@@ -36,7 +36,7 @@ def index() -> str:
     """What waits for this person's decision; with ``?of=others`` what waits for somebody else's."""
     person, others = current_person(), request.args.get("of") == "others"
     return render_template(
-        "courses/lessons/reviews.html",
+        "courses/lessons/manage/reviews.html",
         page=paginate(submissions(person, mine=others), page_number()),
         others=others,
         may_set=can_set_review(person, None) or bool(C.REVIEWS_SET in person.access.permissions),

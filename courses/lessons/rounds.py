@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from sqlalchemy import ColumnElement, exists, true
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from sqlalchemy import func, select
-
-from lms.kernel.db import db
 from lms.learning.enums import AssignmentState, Verb
 from lms.learning.models import Assignment, Record
 
 
-def round_start(person_id: int, activity_id: int, task: Assignment | None) -> datetime | None:
-    """When the person completed the activity before the open ``task`` was given: what is older counts no more.
+def counts_now(column: InstrumentedAttribute[object], person_id: int, task: Assignment | None) -> ColumnElement[bool]:
+    """Rows whose time counts for what the person has to do now: those after the last completion before the ``task``.
 
-    None where no task is open or nothing was completed before it: then everything counts. One statement at most.
+    Where no task is open, or its activity was never completed before it was given, every row counts.
     """
     if task is None or task.state is not AssignmentState.OPEN:
-        return None
-    query = select(func.max(Record.at)).where(
-        Record.actor_id == person_id,
-        Record.activity_id == activity_id,
-        Record.verb == Verb.COMPLETED,
-        Record.at < task.created_at,
+        return true()
+    earlier = aliased(Record)
+    return ~exists().where(
+        earlier.actor_id == person_id,
+        earlier.activity_id == task.activity_id,
+        earlier.verb == Verb.COMPLETED,
+        earlier.at < task.created_at,
+        earlier.at >= column,
     )
-    found: datetime | None = db.session.scalar(query)
-    return found

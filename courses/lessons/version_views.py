@@ -20,7 +20,7 @@ from lms.people.rules import has_permission, require
 from lms.web.paging import page_number
 from lms.web.sheets import xlsx_response
 
-bp = Blueprint("lesson_finishers", __name__, url_prefix="/lessons/finishers", template_folder="templates")
+bp = Blueprint("lesson_finishers", __name__, url_prefix="/lessons/manage/finishers", template_folder="templates")
 changes_bp = Blueprint("lesson_changes", __name__, url_prefix="/lessons/changes", template_folder="templates")
 
 SHOWN = 50
@@ -38,7 +38,7 @@ def index(lesson_id: int) -> str:
     number = min(page_number(), pages)
     behind = [finisher for finisher in everybody if finisher.outdated and finisher.active]
     return render_template(
-        "courses/lessons/finishers.html",
+        "courses/lessons/manage/finishers.html",
         lesson=lesson,
         newest=newest,
         found=found[(number - 1) * SHOWN : number * SHOWN],

@@ -60,6 +60,7 @@ def lesson(lesson_id: int) -> str:
     opening = open_lesson(actor=person, lesson=shown, version=version, at=at)
     kind, place = lesson_type(shown.type), replace(place_for_reader(shown, version), with_panel=True)
     panel = kind.panel(person=person, lesson=shown, version=version, at=at, opening=opening, place=place)
+    completed = opening.completed or (panel.completed if panel else None)
     before, after = neighbours(person, shown)
     return render_template(
         "courses/lessons/lesson.html",
@@ -69,14 +70,14 @@ def lesson(lesson_id: int) -> str:
         panel=panel,
         by_reading=kind.by_reading,
         panel_html=Markup(render_template(panel.template, **panel.context)) if panel else None,  # noqa: S704  a template
-        completed=opening.completed or (panel.completed if panel else None),
+        completed=completed,
         seconds_left=opening.seconds_left,
         early="early" in request.args,
         task=opening.task,
         before=before,
         after=after,
         may_edit=can_manage_lesson(person, shown),
-        finished=finished_version(person, shown) if version.number > 1 and opening.completed is None else None,
+        finished=finished_version(person, shown) if version.number > 1 and completed is None else None,
     )
 
 

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 from lms.kernel.errors import DomainError
 from lms.learning.enums import Dimension
@@ -219,7 +219,7 @@ class _Part:
         value = self.told.get(key)
         if not _is_int(value) or not least <= value <= most:
             raise PackageError(f"要是 {least}–{most} 之间的整数。", where=f"{self.where} {key}")
-        return int(value)
+        return value
 
     def list(self, key: str, most: int) -> list[Any]:
         value = self.told.get(key)
@@ -234,7 +234,7 @@ class _Part:
         return Dimension(value)
 
 
-def _is_int(value: Any) -> bool:
+def _is_int(value: Any) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool)
 
 

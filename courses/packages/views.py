@@ -89,7 +89,7 @@ def upload() -> ResponseReturnValue:
         plan=plan,
         package=plan.package,
         filename=name,
-        shop_name=dict(form.shop_id.choices or [])[form.shop_id.data],  # type: ignore[arg-type]
+        shop_name=dict(form.shop_id.choices or [])[form.shop_id.data],
         types=lesson_types(),
         token=_tokens().dumps([stored.key, shop_id]),
     )

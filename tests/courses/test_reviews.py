@@ -248,14 +248,14 @@ def test_the_reviewer_sees_the_changes_and_decides(
     submit(actor=cast.trainer, lesson=lesson, at=LATER, note="改了结尾")
     session.commit()
     client = sign_in(second)
-    page = client.get(f"/lessons/reviews/{lesson.id}").get_data(as_text=True)
+    page = client.get(f"/lessons/manage/reviews/{lesson.id}").get_data(as_text=True)
     assert "<del>就</del>" in page.replace("</del><del>", "")
     assert "改了结尾" in page
-    decided = client.post(f"/lessons/reviews/{lesson.id}/decide", data={"number": "2", "then": "publish"})
+    decided = client.post(f"/lessons/manage/reviews/{lesson.id}/decide", data={"number": "2", "then": "publish"})
     assert decided.status_code == 303
     session.refresh(lesson)
     assert lesson.published_number == 2
-    stale = client.post(f"/lessons/reviews/{lesson.id}/decide", data={"number": "2", "then": "return", "note": "晚了"})
+    stale = client.post(f"/lessons/manage/reviews/{lesson.id}/decide", data={"number": "2", "then": "return", "note": "晚了"})
     assert stale.status_code == 409
 
 
