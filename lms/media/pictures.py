@@ -33,9 +33,11 @@ def clean_picture(data: bytes) -> tuple[bytes, str, dict[str, int]]:
         warnings.simplefilter("ignore")
         try:
             with Image.open(io.BytesIO(data), formats=list(FORMATS)) as image:
-                name = image.format or ""
+                # Many phones write a JPEG with a preview behind it, which Pillow calls by another name.
+                name = "JPEG" if image.format == "MPO" else image.format or ""
                 width, height = image.size
-                _check_size(width, height, getattr(image, "n_frames", 1))
+                frames = 1 if name == "JPEG" else getattr(image, "n_frames", 1)
+                _check_size(width, height, frames)
                 upright = name == "JPEG" and image.getexif().get(0x0112, 1) not in (0, 1)
                 if upright:
                     turned = ImageOps.exif_transpose(image)
@@ -44,7 +46,7 @@ def clean_picture(data: bytes) -> tuple[bytes, str, dict[str, int]]:
                     turned.save(out, "JPEG", quality=92, icc_profile=image.info.get("icc_profile"))
                     data = out.getvalue()
                 else:
-                    for frame in range(getattr(image, "n_frames", 1)):
+                    for frame in range(frames):
                         image.seek(frame)
                         image.load()
             cleaned = {"PNG": _png, "JPEG": _jpeg, "GIF": _gif, "WEBP": _webp}[name](data)

@@ -83,6 +83,15 @@ def test_a_photo_on_its_side_is_set_upright(keep: Keep) -> None:
     assert keep(kept).ref == media.ref
 
 
+def test_a_phone_photo_with_a_preview_behind_it_is_a_jpeg(keep: Keep) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), "red").save(out, "MPO", save_all=True, append_images=[Image.new("RGB", (8, 6), "blue")])
+    media = keep(out.getvalue())
+    assert (media.mimetype, media.facts) == ("image/jpeg", {"width": 64, "height": 48})
+    kept = Image.open(files().path(media.key))
+    assert (kept.format, kept.size) == ("JPEG", (64, 48))
+
+
 def test_the_name_says_nothing_about_the_type(keep: Keep) -> None:
     assert keep(picture("JPEG"), "合同.pdf").mimetype == "image/jpeg"
     assert keep(PDF, "照片.png").kind is MediaKind.PDF
