@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 from typing import Any
 
@@ -91,10 +92,13 @@ def serve(ctx: click.Context, demo: bool, host: str | None, port: int | None, wo
     from lms.kernel.serving import serve_forever
 
     config = settings()
+    host, port = host or config.host, port or config.port
+    # The processes that this one starts read their settings anew, and must know where people reach them.
+    os.environ |= {"LMS_HOST": host, "LMS_PORT": str(port)}
     serve_forever(
         config,
-        host=host or config.host,
-        port=port or config.port,
+        host=host,
+        port=port,
         workers=workers or config.workers,
         prepare_with=["demo", "--if-empty"] if demo else ["init"],
     )

@@ -56,7 +56,7 @@ class ActivityField(StringField):
         if text and self.activity_id not in known:
             self.activity_id = None
             message = _("找不到“%(text)s”，请从提示里选择。", text=text[:40])
-            self.errors = [*self.errors, message]
+            self.errors = [message]
             raise ValidationError(message)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from socket import gethostname
 from typing import Any, Protocol
 
 from lms.config import settings
@@ -80,5 +81,6 @@ def renderer(name: str) -> CertificateRenderer:
 def verify_url(token: str) -> str:
     """The address in the QR code; without the setting ``public_url`` it leads to this very machine."""
     config = settings()
-    base = config.public_url.rstrip("/") or f"{'https' if config.https else 'http'}://{config.host}:{config.port}"
+    host = gethostname() if config.host in ("0.0.0.0", "::") else config.host  # noqa: S104 - compared, not bound
+    base = config.public_url.rstrip("/") or f"{'https' if config.https else 'http'}://{host}:{config.port}"
     return f"{base}/verify/{token}"

@@ -11,11 +11,16 @@ from lms.certification.live_models import LiveGate
 from lms.certification.live_rules import Requirement
 from lms.certification.models import CertificateRequirement, CertificateType
 from lms.kernel.db import db
-from lms.learning.models import Activity
+from lms.learning.models import Activity, Competency
 
 SLUG = "certificate:onboarding"
 PROGRAMME, EXAM = "programme:onboarding-week", "quiz:onboarding-exam"
 GATE_SLUGS = {Level.NEW: "gate:new", Level.SENIOR: "gate:senior"}
+# What the onboarding week teaches, as its lessons say; the programme itself names no competencies.
+TAUGHT = {
+    *("A1", "A2", "A3", "A8", "K1", "K2", "K3", "K4", "K5", "K6", "K7", "K8"),
+    *("K11", "K12", "S1", "S2", "S3", "S4", "S5", "S7", "S8", "S10", "S11", "S13"),
+}
 LEAD_TRIAL = Requirement("lead-trial", RequirementKind.SIGN_OFF, "组长试岗签字", signer=Signer.LEAD)
 SUPERVISOR = Requirement("supervisor-confirm", RequirementKind.SIGN_OFF, "主管确认上岗", signer=Signer.SUPERVISOR)
 
@@ -51,18 +56,30 @@ def _onboarding_type(at: datetime) -> CertificateType | None:
         renewal_activity_id=exam.id if exam else None,
         created_at=at,
         requirements=[CertificateRequirement(activity_id=programme.id)],
+        competencies=_taught(),
     )
     db.session.add(made)
     db.session.flush()
     return made
 
 
+def _taught() -> list[Competency]:
+    shared = select(Competency).where(
+        Competency.shop_id.is_(None), Competency.archived_at.is_(None), Competency.code.in_(TAUGHT)
+    )
+    return list(db.session.scalars(shared))
+
+
 def _complete(certificate_type: CertificateType) -> None:
-    """The exam came with a later release than the type: untouched types learn how they are renewed."""
-    if certificate_type.renewal_activity_id is None and certificate_type.version == 1:
+    """A type that nobody touched learns what came with a later release: what it certifies, and its renewal."""
+    if certificate_type.version != 1:
+        return
+    if certificate_type.renewal_activity_id is None:
         exam = _activity(EXAM)
         certificate_type.renewal_activity_id = exam.id if exam else None
-        db.session.flush()
+    known = {each.id for each in certificate_type.competencies}
+    certificate_type.competencies.extend(each for each in _taught() if each.id not in known)
+    db.session.flush()
 
 
 def _gates(certificate_type: CertificateType, at: datetime) -> list[str]:
