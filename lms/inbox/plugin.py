@@ -11,7 +11,7 @@ from lms.inbox import models as models
 from lms.inbox.queries import unread_of
 from lms.inbox.views import bp
 from lms.kernel.db import db
-from lms.kernel.hookspecs import DashboardCard, NavItem, hookimpl
+from lms.kernel.hookspecs import DashboardCard, DemoStep, NavItem, hookimpl
 from lms.people.models import Person
 
 SHOWN = 4
@@ -36,3 +36,10 @@ def dashboard_cards(person: Person, at: datetime) -> list[DashboardCard]:
         return []
     context = {"unread": unread[:SHOWN], "total": len(unread), "most": MOST}
     return [DashboardCard(15, "lms/inbox/card.html", context)]
+
+
+@hookimpl
+def demo_steps() -> list[DemoStep]:
+    from lms.inbox.demo import read_old_ones  # the demo only
+
+    return [DemoStep(900, "通知", read_old_ones)]

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from lms.kernel.db import db
+from lms.people.columns import people_headers
 from lms.people.enums import Role
 from lms.people.models import Person, RoleGrant, Shop, Team
 from lms.people.passwords import verify_password
@@ -102,7 +103,7 @@ def test_export_has_the_filter_of_the_screen_and_inert_cells(cast, session, sign
     make_person("=cmd|'/C calc'!A0", team=cast.team_a, account="formula")
     session.commit()
     rows = read_sheet(sign_in(cast.lead).get("/people/export?role=agent").get_data(), "p.xlsx")
-    assert rows[0] == ["账号", "姓名", "团队", "角色", "状态"]
+    assert rows[0] == [*people_headers()]
     assert {row[0] for row in rows[1:]} == {"agent", "formula"}
     assert "=cmd|'/C calc'!A0" in {row[1] for row in rows[1:]}  # as text: see tests of lms.web.sheets
 
