@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased, joinedload, lazyload
 
 from courses.lessons.models import Lesson, LessonVersion
 from courses.lessons.queries import readable
-from courses.lessons.rounds import round_start
+from courses.lessons.rounds import counts_now
 from courses.signoffs.enums import SignVerdict
 from courses.signoffs.models import SignOff
 from courses.signoffs.points import Point, points_of
@@ -77,16 +77,17 @@ class Waiting:
 
 
 def sheet_of(person: Person, lesson: Lesson, version: LessonVersion, task: Assignment | None) -> Sheet:
-    """What was signed of the person's checklist. One statement, two while a task is open."""
-    since = round_start(person.id, lesson.activity_id, task)
+    """What was signed of the person's checklist. One statement."""
     query = (
         select(SignOff)
-        .where(SignOff.person_id == person.id, SignOff.lesson_id == lesson.id)
+        .where(
+            SignOff.person_id == person.id,
+            SignOff.lesson_id == lesson.id,
+            counts_now(SignOff.at, person.id, task),
+        )
         .options(joinedload(SignOff.signed_by).lazyload(Person.grants))
         .order_by(SignOff.id)
     )
-    if since is not None:
-        query = query.where(SignOff.at > since)
     return _sheet(version.body, db.session.scalars(query))
 
 

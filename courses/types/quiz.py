@@ -13,7 +13,7 @@ from sqlalchemy import and_, select
 from courses.lessons.enums import LessonState
 from courses.lessons.models import Lesson, LessonVersion
 from courses.lessons.queries import latest_task
-from courses.lessons.rounds import round_start
+from courses.lessons.rounds import counts_now
 from courses.lessons.rules import can_read_lesson
 from courses.lessons.services import complete_lesson
 from courses.types import blocks
@@ -59,7 +59,7 @@ class QuizLesson(MarkdownLesson):
     ) -> Panel | None:
         """The way to the quiz and the result that counts. Completes the lesson of whoever has passed it already."""
         quiz = quiz_of(place.settings, lesson.shop_id)
-        result = latest_result(person, quiz, lesson, opening.task) if quiz else None
+        result = latest_result(person, quiz, opening.task) if quiz else None
         completed = opening.completed
         if completed is None and result is not None and result.success:
             completed = _complete(person, lesson, version, opening.task, result, at)
@@ -96,17 +96,19 @@ def quiz_of(settings: Mapping[str, Any], shop_id: int | None) -> Activity | None
     return quiz
 
 
-def latest_result(person: Person, quiz: Activity, lesson: Lesson, task: Assignment | None) -> Record | None:
+def latest_result(person: Person, quiz: Activity, task: Assignment | None) -> Record | None:
     """The result that counts; for whoever has the lesson to do again, only one since the last completion."""
-    since = round_start(person.id, lesson.activity_id, task)
     query = (
         select(Record)
-        .where(Record.actor_id == person.id, Record.activity_id == quiz.id, Record.verb.in_(RESULTS))
+        .where(
+            Record.actor_id == person.id,
+            Record.activity_id == quiz.id,
+            Record.verb.in_(RESULTS),
+            counts_now(Record.at, person.id, task),
+        )
         .order_by(Record.at.desc(), Record.id.desc())
         .limit(1)
     )
-    if since is not None:
-        query = query.where(Record.at > since)
     return db.session.scalars(query).one_or_none()
 
 
