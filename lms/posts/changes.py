@@ -48,6 +48,17 @@ def to_assign(diff: CompetencyDiff, activities: Iterable[ActivityFact]) -> list[
     ]
 
 
+def suggested(diff: CompetencyDiff, activities: Iterable[ActivityFact]) -> list[int]:
+    """Of :func:`to_assign` what is mostly about what was added. An exam over everything is offered, not suggested."""
+    facts = list(activities)
+    wanted = set(to_assign(diff, facts))
+    return [
+        fact.activity_id
+        for fact in facts
+        if fact.activity_id in wanted and 2 * len(fact.competency_ids & diff.added) >= len(fact.competency_ids)
+    ]
+
+
 def to_cancel(diff: CompetencyDiff, activities: Iterable[ActivityFact]) -> list[int]:
     """Open work that only the old posts asked for: it teaches something dropped and nothing still required."""
     return [

@@ -13,17 +13,18 @@ from lms.inbox.services import notify
 from lms.kernel.clock import from_local, to_local
 from lms.kernel.db import db
 from lms.kernel.errors import DomainError
-from lms.learning.enums import AssignmentReason
+from lms.learning.enums import AssignmentReason, AssignmentState
+from lms.learning.locks import locks_of
 from lms.learning.models import Activity, Assignment, Competency
 from lms.learning.services import assign, cancel_assignment
 from lms.people.models import Person
 from lms.people.permissions import P
 from lms.people.queries import serving_filter
 from lms.people.rules import can_see_shop, has_permission, require, require_visible
-from lms.posts.changes import ActivityFact, CompetencyDiff, diff_requirements, to_assign, to_cancel
+from lms.posts.changes import ActivityFact, CompetencyDiff, diff_requirements, suggested, to_assign, to_cancel
 from lms.posts.models import PersonPost, Post, PostChange
 from lms.posts.permissions import PP
-from lms.posts.queries import activities_teaching, completed_by, facts_for, posts_of, requirements
+from lms.posts.queries import NOT_OFFERED, activities_teaching, completed_by, facts_for, posts_of, requirements
 from lms.posts.rules import can_change_posts
 
 DEFAULT_DAYS = 7
@@ -53,6 +54,7 @@ class ChangePlan:
     kept: tuple[Competency, ...]
     dropped: tuple[Competency, ...]
     assign: tuple[Activity, ...]
+    suggested: frozenset[int]
     cancel: tuple[Assignment, ...]
 
     @property
@@ -67,7 +69,7 @@ def default_due(at: datetime) -> datetime:
     return from_local(day.replace(hour=23, minute=59, second=0, microsecond=0, tzinfo=None))
 
 
-def plan_change(*, actor: Person, person: Person, posts: Sequence[Post]) -> ChangePlan:
+def plan_change(*, actor: Person, person: Person, posts: Sequence[Post], at: datetime) -> ChangePlan:
     """What would follow if ``person`` held these posts, the main one first; nothing is written.
 
     Raises NotFound for whom or what the actor does not reach, PostChangeError for posts that don't fit the person.
@@ -81,6 +83,7 @@ def plan_change(*, actor: Person, person: Person, posts: Sequence[Post]) -> Chan
     facts = facts_for(person, actor, sorted(diff.added | diff.dropped))
     by_id = {activity.id: (activity, task) for activity, _fact, task in facts}
     wanted = to_assign(diff, [fact for _activity, fact, _task in facts])
+    locks = locks_of(person, wanted, at)  # what a programme keeps for a later day comes with that day
     tasks = [by_id[ident][1] for ident in to_cancel(diff, [fact for _activity, fact, _task in facts])]
     return ChangePlan(
         before=tuple(before),
@@ -88,7 +91,10 @@ def plan_change(*, actor: Person, person: Person, posts: Sequence[Post]) -> Chan
         added=tuple(c for c in involved if c.id in diff.added),
         kept=tuple(c for c in involved if c.id in diff.kept),
         dropped=tuple(c for c in involved if c.id in diff.dropped),
-        assign=tuple(by_id[ident][0] for ident in wanted) if has_permission(actor, P.ASSIGNMENTS_EDIT) else (),
+        assign=tuple(by_id[ident][0] for ident in wanted if ident not in locks)
+        if has_permission(actor, P.ASSIGNMENTS_EDIT)
+        else (),
+        suggested=frozenset(suggested(diff, [fact for _activity, fact, _task in facts])),
         cancel=tuple(t for t in tasks if t and t.reason not in _STAYS and t.assigned_by_id is not None),
     )
 
@@ -107,7 +113,7 @@ def change_posts(
 
     Ids that the plan does not offer are left out. What was completed stays completed.
     """
-    plan = plan_change(actor=actor, person=person, posts=posts)
+    plan = plan_change(actor=actor, person=person, posts=posts, at=at)
     if [post.id for post in plan.before] == [post.id for post in plan.after]:
         raise PostChangeError(_("岗位没有变化。"), where="post")
     set_posts(actor=actor, moves=[(person, plan.before, plan.after)], at=at)
@@ -142,10 +148,11 @@ def give_posts(*, actor: Person, wishes: Sequence[tuple[Person, Sequence[Post]]]
         if [post.id for post in after] != [post.id for post in before[person.id]]:
             moves.append((person, before[person.id], after))
     set_posts(actor=actor, moves=moves, at=at)
-    groups: dict[tuple[tuple[int, ...], tuple[int, ...]], list[Move]] = {}
+    groups: dict[tuple[tuple[int, ...], tuple[int, ...], frozenset[int]], list[Move]] = {}
+    programmes = _open_programmes([person.id for person, _before, _after in moves])
     for move in moves:
         if move[0].active:
-            key = (tuple(post.id for post in move[1]), tuple(post.id for post in move[2]))
+            key = (tuple(post.id for post in move[1]), tuple(post.id for post in move[2]), programmes[move[0].id])
             groups.setdefault(key, []).append(move)
     for group in groups.values():
         _assign_added(actor, group, serving, at)
@@ -167,6 +174,23 @@ class _Serving:
         return person.id in self._known[shop_id]
 
 
+def _open_programmes(person_ids: Sequence[int]) -> dict[int, frozenset[int]]:
+    found: dict[int, set[int]] = {person_id: set() for person_id in person_ids}
+    for start in range(0, len(person_ids), 500):
+        query = (
+            select(Assignment.person_id, Assignment.activity_id)
+            .join(Activity, Assignment.activity_id == Activity.id)
+            .where(
+                Assignment.person_id.in_(person_ids[start : start + 500]),
+                Assignment.state == AssignmentState.OPEN,
+                Activity.kind.in_(NOT_OFFERED),
+            )
+        )
+        for person_id, activity_id in db.session.execute(query):
+            found[person_id].add(activity_id)
+    return {person_id: frozenset(ids) for person_id, ids in found.items()}
+
+
 def _assign_added(actor: Person, group: list[Move], serving: _Serving, at: datetime) -> None:
     """Give people who make the same move what it adds, one activity after the other."""
     _person, before, after = group[0]
@@ -179,9 +203,13 @@ def _assign_added(actor: Person, group: list[Move], serving: _Serving, at: datet
     ]
     completed = completed_by([person.id for person in people], [activity.id for activity, _ids in taught])
     reason = AssignmentReason.BY_HAND if before else AssignmentReason.ONBOARDING
+    # Whoever makes the same move in the same programmes waits for the same days: one person speaks for the group.
+    locks = locks_of(people[0], [activity.id for activity, _ids in taught], at)
     for activity, ids in taught:
+        if activity.id in locks:
+            continue
         facts = [(p, ActivityFact(activity.id, ids, (p.id, activity.id) in completed)) for p in people]
-        waiting = [p for p, fact in facts if to_assign(diff, [fact]) and serving(p, activity.shop_id)]
+        waiting = [p for p, fact in facts if suggested(diff, [fact]) and serving(p, activity.shop_id)]
         if waiting:
             assign(actor=actor, activity=activity, people=waiting, due_at=default_due(at), reason=reason, at=at)
 

@@ -52,9 +52,9 @@ def setup_home(at: datetime) -> str | None:
 @hookimpl
 def transcript_sections(person: Person, viewer: Person, at: datetime) -> list[TranscriptSection]:
     """岗位要求的能力: what is shown, what is missing, what to do next."""
-    from lms.posts.queries import competency_status, posts_of
+    from lms.posts.queries import competency_status, seen_posts
 
-    posts = posts_of([person.id])[person.id]
+    posts = seen_posts([person.id], viewer)[person.id]
     if not posts:
         return []
     context = {"posts": posts, "rows": competency_status(person, viewer), "own": person.id == viewer.id}

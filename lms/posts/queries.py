@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, func, or_, select, true
@@ -15,6 +16,7 @@ from lms.learning.models import Activity, ActivityCompetency, Assignment, Compet
 from lms.learning.queries import progress_filter
 from lms.people.models import Person
 from lms.people.queries import assignable_filter, branch_ids, shop_filter
+from lms.people.rules import can_see_shop
 from lms.posts.changes import ActivityFact
 from lms.posts.models import PersonPost, Post, PostChange, PostCompetency
 
@@ -76,8 +78,38 @@ def requirements(post_ids: Iterable[int]) -> dict[int, frozenset[int]]:
     return {post_id: frozenset(competencies) for post_id, competencies in found.items()}
 
 
-def history_of(person_id: int) -> list[PostChange]:
-    """The changes of posts of a person, newest first."""
+def seen_posts(person_ids: Sequence[int], viewer: Person) -> dict[int, list[Post]]:
+    """What :func:`posts_of` tells, without posts of shops that the viewer does not see."""
+    return {
+        person_id: [post for post in posts if can_see_shop(viewer, post.shop_id)]
+        for person_id, posts in posts_of(person_ids).items()
+    }
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """A change as its viewer may read it: names of posts, "…" for one of another shop."""
+
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    at: datetime
+    by: str
+
+
+def history_of(person_id: int, viewer: Person) -> list[HistoryLine]:
+    """The changes of posts of a person, newest first. Two statements."""
+    visible = set(db.session.scalars(select(Post.id).where(shop_filter(viewer, Post.shop_id))))
+
+    def names(posts: list[dict[str, Any]]) -> tuple[str, ...]:
+        return tuple(str(post["name"]) if post["id"] in visible else "…" for post in posts)
+
+    return [
+        HistoryLine(names(each.before), names(each.after), each.at, each.by.name if each.by else "")
+        for each in _changes_of(person_id)
+    ]
+
+
+def _changes_of(person_id: int) -> list[PostChange]:
     query = (
         select(PostChange)
         .where(PostChange.person_id == person_id)
@@ -153,9 +185,9 @@ class CompetencyStatus:
 def competency_status(person: Person, viewer: Person) -> list[CompetencyStatus]:
     """How a person stands with what their posts require, by dimension and code. Three statements.
 
-    An activity of a shop that the viewer does not see counts, but is not named.
+    A competency of a shop that the viewer does not see is left out; an activity of one counts, but is not named.
     """
-    required = required_competencies(person.id)
+    required = [c for c in required_competencies(person.id) if can_see_shop(viewer, c.shop_id)]
     if not required:
         return []
     taught = activities_teaching([competency.id for competency in required])
@@ -171,8 +203,7 @@ def competency_status(person: Person, viewer: Person) -> list[CompetencyStatus]:
 
 
 def _sees(viewer: Person, activity: Activity) -> bool:
-    shop_ids = viewer.access.shop_ids
-    return shop_ids is None or activity.shop_id is None or activity.shop_id in shop_ids
+    return can_see_shop(viewer, activity.shop_id)
 
 
 def _both_see(person: Person, viewer: Person, activity: Activity) -> bool:

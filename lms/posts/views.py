@@ -27,7 +27,15 @@ from lms.posts.forms import ALL_SHOPS, ChangeForm, EditPostForm, PostForm
 from lms.posts.models import Post
 from lms.posts.moving import ChangePlan, change_posts, plan_change
 from lms.posts.permissions import PP
-from lms.posts.queries import competency_status, history_of, people_to_post, post_rows, posts_of, visible_posts
+from lms.posts.queries import (
+    competency_status,
+    history_of,
+    people_to_post,
+    post_rows,
+    posts_of,
+    seen_posts,
+    visible_posts,
+)
 from lms.posts.rules import can_change_posts
 from lms.posts.services import archive_post, create_post, restore_post, update_post
 from lms.web.paging import page_number, paginate
@@ -175,7 +183,7 @@ def people() -> str:
     return render_template(
         "lms/posts/people.html",
         page=page,
-        held=posts_of([person.id for person in page.items]),
+        held=seen_posts([person.id for person in page.items], viewer),
         posts=db.session.scalars(visible_posts(viewer)).all(),
         paths=paths,
         teams=[(ident, path) for ident, path in paths.items() if reach is None or ident in reach],
@@ -194,9 +202,9 @@ def person(person_id: int) -> str:
         "lms/posts/person.html",
         shown=shown,
         team=team_paths().get(shown.team_id or 0, ""),
-        posts=posts_of([shown.id])[shown.id],
+        posts=seen_posts([shown.id], viewer)[shown.id],
         rows=competency_status(shown, viewer),
-        history=history_of(shown.id),
+        history=history_of(shown.id, viewer),
         may_change=can_change_posts(viewer, shown),
     )
 
@@ -211,7 +219,7 @@ def change(person_id: int) -> Response:
     posts = _posts_asked(actor, person)
     plan: ChangePlan | None = None
     try:
-        plan = plan_change(actor=actor, person=person, posts=posts) if posts is not None else None
+        plan = plan_change(actor=actor, person=person, posts=posts, at=now()) if posts is not None else None
         if plan and request.method == "POST" and form.validate():
             change_posts(
                 actor=actor,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lms.posts.changes import ActivityFact, diff_requirements, to_assign, to_cancel
+from lms.posts.changes import ActivityFact, diff_requirements, suggested, to_assign, to_cancel
 
 A1, K1, K3, S1, S2 = range(1, 6)
 PRESALE, AFTERSALE, VIP = frozenset({A1, K3, S1}), frozenset({A1, K1, S2}), frozenset({A1, S1, S2})
@@ -35,3 +35,11 @@ def test_what_is_assigned_and_what_is_dropped():
     ]
     assert to_assign(diff, facts) == [10, 18]
     assert to_cancel(diff, facts) == [14]
+
+
+def test_an_exam_over_everything_is_offered_but_not_suggested():
+    diff = diff_requirements([PRESALE], [AFTERSALE])  # adds K1, S2
+    exam = ActivityFact(20, frozenset({A1, K1, K3, S1, S2}))  # two of five
+    quiz = ActivityFact(21, frozenset({A1, K1}))  # one of two
+    assert to_assign(diff, [exam, quiz]) == [20, 21]
+    assert suggested(diff, [exam, quiz]) == [21]

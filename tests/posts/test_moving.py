@@ -70,7 +70,7 @@ def test_the_change_is_shown_and_then_done_in_one_go(cast, two):
     [task] = db.session.scalars(select(Assignment).where(Assignment.person_id == cast.agent.id)).all()
     assert (task.activity_id, task.reason) == (advice[1].id, AssignmentReason.ONBOARDING)
 
-    plan = plan_change(actor=cast.supervisor, person=cast.agent, posts=[aftersale])
+    plan = plan_change(actor=cast.supervisor, person=cast.agent, posts=[aftersale], at=now())
     assert [c.name for c in plan.added] == ["退款", "安抚"]
     assert ([c.name for c in plan.kept], [c.name for c in plan.dropped]) == (["倾听"], ["推荐"])
     assert ([a.id for a in plan.assign], [t.id for t in plan.cancel]) == ([refunds[1].id], [task.id])
@@ -97,7 +97,7 @@ def test_work_on_a_finding_is_not_offered_for_dropping(cast, two):
     give_posts(actor=cast.admin, wishes=[(cast.agent2, [presale])], at=now())
     db.session.execute(text("UPDATE assignment SET reason = 'finding'"))
     db.session.expire_all()
-    assert plan_change(actor=cast.admin, person=cast.agent2, posts=[aftersale]).cancel == ()
+    assert plan_change(actor=cast.admin, person=cast.agent2, posts=[aftersale], at=now()).cancel == ()
 
 
 def test_who_may_change_whose_posts_and_the_list_agrees(cast, two):
@@ -108,9 +108,9 @@ def test_who_may_change_whose_posts_and_the_list_agrees(cast, two):
         if may:  # the list stands behind the permission
             assert listed == may
     with pytest.raises(NotFound):
-        plan_change(actor=cast.lead, person=cast.agent, posts=[presale])
+        plan_change(actor=cast.lead, person=cast.agent, posts=[presale], at=now())
     with pytest.raises(NotFound):
-        plan_change(actor=cast.other_trainer, person=cast.agent, posts=[presale])
+        plan_change(actor=cast.other_trainer, person=cast.agent, posts=[presale], at=now())
     with pytest.raises(Forbidden):
         give_posts(actor=cast.agent, wishes=[(cast.agent, [presale])], at=now())
 
@@ -118,9 +118,9 @@ def test_who_may_change_whose_posts_and_the_list_agrees(cast, two):
 def test_a_post_of_another_shop_does_not_fit(cast, two):
     other = post(cast, "乙店夜班", shop=cast.other_shop)
     with pytest.raises(PostChangeError):
-        plan_change(actor=cast.admin, person=cast.agent, posts=[other])
+        plan_change(actor=cast.admin, person=cast.agent, posts=[other], at=now())
     with pytest.raises(NotFound):
-        plan_change(actor=cast.supervisor, person=cast.agent, posts=[other])
+        plan_change(actor=cast.supervisor, person=cast.agent, posts=[other], at=now())
     problems = give_posts(actor=cast.admin, wishes=[(cast.agent, [other]), (cast.agent2, [two[0]])], at=now())
     assert list(problems) == [cast.agent.id]
     assert [p.name for p in posts_of([cast.agent2.id])[cast.agent2.id]] == ["售前"]
