@@ -289,6 +289,8 @@ def _carry_out(work: _Work, programme: Programme, title: str, at: datetime) -> N
                 activity=activities[activity_id], person_ids=person_ids, due_at=due_at, reason=REASON, at=at, note=note
             )
     for (day, days, start), person_ids in work.opened.items():
+        if day == 1:
+            continue  # the task itself, which has just been given, is told of already
         notify(
             people=person_ids,
             kind=NOTIFICATION,

@@ -155,26 +155,28 @@ def assign(
             )
         )
     )
-    made = [
-        Assignment(
-            person_id=person_id,
-            activity_id=activity.id,
-            reason=reason,
-            due_at=due_at,
-            note=note,
-            assigned_by_id=actor.id,
-            created_at=at,
-        )
+    rows = [
+        {
+            "person_id": person_id,
+            "activity_id": activity.id,
+            "reason": reason,
+            "state": AssignmentState.OPEN,
+            "due_at": due_at,
+            "note": note,
+            "assigned_by_id": actor.id,
+            "created_at": at,
+        }
         for person_id in dict.fromkeys(person.id for person in people)
         if person_id not in has_open
     ]
-    db.session.add_all(made)
+    if not rows:
+        return []
+    in_order = insert(Assignment).returning(Assignment, sort_by_parameter_order=True)
     try:
-        db.session.flush()
+        made = list(db.session.scalars(in_order, rows))
     except IntegrityError as error:  # somebody else gave the same people the same thing at this very moment
         raise AssignmentTaken(_("刚刚有人布置了同一个任务，请刷新页面后再试。")) from error
-    if made:
-        hooks().assignments_made(assignments=made)
+    hooks().assignments_made(assignments=made)
     return made
 
 
@@ -230,8 +232,9 @@ def hand_out(
 ) -> list[Assignment]:
     """Give an activity by a rule instead of by a person, such as a programme's day that opens. Returns the new ones.
 
-    Nobody is named as the giver. Left out without a word: who left, who does not serve the activity's shop, who has it
-    open already; everybody when the activity is archived. Thousands of people take a second or two.
+    Nobody is named as the giver, and nobody is told: the rule does that, once. Left out without a word: who left, who
+    does not serve the activity's shop, who has it open already; everybody when the activity is archived. Thousands of
+    people take a second or two.
     """
     ids = list(dict.fromkeys(person_ids))
     if activity.archived_at is not None or not ids:

@@ -54,8 +54,8 @@ def test_giving_the_programme_opens_day_one_and_nothing_else(session: scoped_ses
     step = session.scalars(select(Assignment).where(Assignment.activity_id == week.lesson.id)).one()
     assert (step.due_at, step.reason, step.note) == (clock(3, 4), AssignmentReason.ONBOARDING, "甲店新人周 · 第 1 天")
     assert events(session, enrolment) == [(EventKind.ENROLLED, None), (EventKind.OPENED, 1)]
-    told = session.scalars(select(Notification).where(Notification.person_id == cast.agent.id)).one()
-    assert (told.title, told.url) == ("甲店新人周：第 1 天已开放", "/programmes/")
+    told = session.scalars(select(Notification).where(Notification.person_id == cast.agent.id)).all()
+    assert [message.title for message in told] == ["新的培训任务：甲店新人周"]  # once, and not for every step
 
 
 def test_a_step_of_day_two_is_locked_with_the_reason_until_gate_one_is_passed(
@@ -72,6 +72,8 @@ def test_a_step_of_day_two_is_locked_with_the_reason_until_gate_one_is_passed(
     assert locks_of(cast.agent, [week.lesson2.id], clock(2, 16)) == {}
     assert {week.lesson2.id, week.gate2.id} <= tasks(session, cast.agent)
     assert week.gate1.id in tasks(session, cast.agent, AssignmentState.DONE)
+    told = session.scalars(select(Notification).where(Notification.kind == "programme")).one()
+    assert (told.title, told.url) == ("甲店新人周：第 2 天已开放", "/programmes/")
 
 
 def test_what_was_given_apart_or_done_before_is_not_locked(session: scoped_session, cast: Cast, week: Week) -> None:
