@@ -36,7 +36,7 @@ def index() -> str:
     """What waits for this person's decision; with ``?of=others`` what waits for somebody else's."""
     person, others = current_person(), request.args.get("of") == "others"
     return render_template(
-        "courses/lessons/manage/reviews.html",
+        "courses/lessons/reviews.html",
         page=paginate(submissions(person, mine=others), page_number()),
         others=others,
         may_set=can_set_review(person, None) or bool(C.REVIEWS_SET in person.access.permissions),

@@ -38,7 +38,7 @@ def index(lesson_id: int) -> str:
     number = min(page_number(), pages)
     behind = [finisher for finisher in everybody if finisher.outdated and finisher.active]
     return render_template(
-        "courses/lessons/manage/finishers.html",
+        "courses/lessons/finishers.html",
         lesson=lesson,
         newest=newest,
         found=found[(number - 1) * SHOWN : number * SHOWN],

@@ -123,7 +123,7 @@
   });
 
   // --- saving ----------------------------------------------------------------------------------------------------
-  var note = doc.querySelector("[data-offline]");
+  var note = doc.querySelector("[data-unreachable]");
   var sure = false;
   function offline(gone) {
     if (!note) return;

@@ -82,7 +82,7 @@
     event.preventDefault();
     held = grip.closest("[data-token]");
     held.classList.add("is-held");
-    grip.setPointerCapture(event.pointerId);
+    form.setPointerCapture(event.pointerId); // not the handle: moving it in the page would let the pointer go
   });
   form.addEventListener("pointermove", function (event) {
     if (!held) return;
