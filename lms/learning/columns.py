@@ -90,8 +90,8 @@ def _apply(
     serving: dict[int, set[int]] = {}
     for activity in activities.values():
         if activity.shop_id is not None and activity.shop_id not in serving:
-            people = select(Person.id).where(serving_filter(activity.shop_id, Person.id))
-            serving[activity.shop_id] = set(db.session.scalars(people))
+            servers = select(Person.id).where(serving_filter(activity.shop_id, Person.id))
+            serving[activity.shop_id] = set(db.session.scalars(servers))
     had = select(Assignment.activity_id, Assignment.person_id).where(
         Assignment.activity_id.in_(activities), Assignment.state != AssignmentState.CANCELLED
     )

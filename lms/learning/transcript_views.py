@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask import render_template
 from flask_babel import gettext as _
 from markupsafe import Markup
+from sqlalchemy.orm import lazyload
 from werkzeug.wrappers import Response
 
 from lms.kernel.clock import now
-from lms.kernel.db import get_or_404
+from lms.kernel.db import db
 from lms.kernel.hookspecs import TranscriptSection
 from lms.learning.blueprint import bp
 from lms.learning.labels import TEMPLATE_HELPERS
@@ -18,7 +19,6 @@ from lms.learning.transcripts import completed_activities, sections_of, transcri
 from lms.people.guards import current_person, requires
 from lms.people.models import Person
 from lms.people.permissions import P
-from lms.people.queries import team_paths
 from lms.people.rules import require_visible
 from lms.web.sheets import xlsx_response
 
@@ -48,8 +48,9 @@ def person_transcript_sheet(person_id: int) -> Response:
 
 
 def _visible(person_id: int) -> Person:
-    person = get_or_404(Person, person_id)
-    require_visible(can_see_progress(current_person(), person))
+    person = db.session.get(Person, person_id, options=[lazyload(Person.grants)])
+    require_visible(person is not None and can_see_progress(current_person(), person))
+    assert person is not None
     return person
 
 
@@ -59,7 +60,6 @@ def _page(person: Person) -> str:
         "lms/learning/transcript.html",
         shown=person,
         own=person.id == viewer.id,
-        team=team_paths().get(person.team_id or 0, ""),
         totals=ledger_totals(person.id),
         dimensions=dimension_progress(person.id),
         sections=[(each.title, _html(each)) for each in sections_of(person, viewer, at)],

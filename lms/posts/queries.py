@@ -183,7 +183,7 @@ class CompetencyStatus:
 
 
 def competency_status(person: Person, viewer: Person) -> list[CompetencyStatus]:
-    """How a person stands with what their posts require, by dimension and code. Three statements.
+    """How a person stands with what their posts require, by dimension and code. Three statements at the most.
 
     A competency of a shop that the viewer does not see is left out; an activity of one counts, but is not named.
     """
@@ -196,18 +196,24 @@ def competency_status(person: Person, viewer: Person) -> list[CompetencyStatus]:
     for competency in required:
         of_it = [activity for activity, ids in taught if competency.id in ids]
         done = [activity for activity in of_it if (person.id, activity.id) in completed]
-        todo = [a for a in of_it if a not in done and a.archived_at is None and _both_see(person, viewer, a)]
+        todo = [activity for activity in of_it if activity not in done and activity.archived_at is None]
+        todo.sort(key=lambda activity: activity.shop_id is not None)  # what all shops share is seen by everybody
         names = tuple(a.title if _sees(viewer, a) else "…" for a in done)
-        rows.append(CompetencyStatus(competency, names, None if done else next(iter(todo), None)))
+        rows.append(
+            CompetencyStatus(
+                competency, names, None if done else next((a for a in todo if _both_see(person, viewer, a)), None)
+            )
+        )
     return rows
 
 
 def _sees(viewer: Person, activity: Activity) -> bool:
-    return can_see_shop(viewer, activity.shop_id)
+    # What belongs to all shops needs no look at anybody's access, which is a statement.
+    return activity.shop_id is None or can_see_shop(viewer, activity.shop_id)
 
 
 def _both_see(person: Person, viewer: Person, activity: Activity) -> bool:
-    return _sees(person, activity) and _sees(viewer, activity)
+    return _sees(viewer, activity) and _sees(person, activity)
 
 
 def activities_teaching(competency_ids: Sequence[int]) -> list[tuple[Activity, frozenset[int]]]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import lazyload
 from werkzeug.wrappers import Response
 
 from lms.kernel.clock import now
@@ -196,12 +197,12 @@ def people() -> str:
 @bp.get("/people/<int:person_id>")
 @requires(P.PROGRESS_READ)
 def person(person_id: int) -> str:
-    viewer, shown = current_person(), get_or_404(Person, person_id)
-    require_visible(can_see_progress(viewer, shown))
+    viewer, shown = current_person(), db.session.get(Person, person_id, options=[lazyload(Person.grants)])
+    require_visible(shown is not None and can_see_progress(viewer, shown))
+    assert shown is not None
     return render_template(
         "lms/posts/person.html",
         shown=shown,
-        team=team_paths().get(shown.team_id or 0, ""),
         posts=seen_posts([shown.id], viewer)[shown.id],
         rows=competency_status(shown, viewer),
         history=history_of(shown.id, viewer),
@@ -255,7 +256,7 @@ def change(person_id: int) -> Response:
 
 def _choices(actor: Person, person: Person) -> list[Post]:
     posts = db.session.scalars(visible_posts(actor))
-    return [post for post in posts if can_see_shop(person, post.shop_id)]
+    return [post for post in posts if post.shop_id is None or can_see_shop(person, post.shop_id)]
 
 
 def _posts_asked(actor: Person, person: Person) -> list[Post] | None:
