@@ -95,6 +95,7 @@ def serve(ctx: click.Context, demo: bool, host: str | None, port: int | None, wo
     host, port = host or config.host, port or config.port
     # The processes that this one starts read their settings anew, and must know where people reach them.
     os.environ |= {"LMS_HOST": host, "LMS_PORT": str(port)}
+    settings.cache_clear()
     serve_forever(
         config,
         host=host,

@@ -39,5 +39,15 @@ def attempt_submitted(attempt: Any) -> None:
 
 
 @hookimpl
+def certificate_issued(certificate: Any) -> None:
+    note_event("certificate_issued", certificate.person_id, number=certificate.number)
+
+
+@hookimpl
+def certificate_ended(certificate: Any) -> None:
+    note_event("certificate_ended", certificate.person_id, number=certificate.number)
+
+
+@hookimpl
 def person_deactivated(person: Any) -> None:
     note_event("person_deactivated", None, account=person.account)

@@ -57,10 +57,19 @@ def test_hooks_that_tell_are_written_down(
     hooks().chats_imported(chat_import=SimpleNamespace(id=3, created_by_id=cast.trainer.id, ok=120))
     hooks().questions_mined(run=SimpleNamespace(created_by_id=cast.trainer.id, questions=40, groups=9))
     hooks().attempt_submitted(attempt=SimpleNamespace(id=5, person_id=cast.agent.id))
+    for tell in (hooks().certificate_issued, hooks().certificate_ended):
+        tell(certificate=SimpleNamespace(person_id=cast.agent.id, number="SG-2026-000001-7"))
     deactivate(actor=cast.admin, person=cast.agent2, at=now())
     session.commit()
     html = sign_in(cast.admin).get("/system/").get_data(as_text=True)
-    for line in ("新增 120 条消息", "40 个问题，9 个问题簇", "交卷（答卷 5）", "停用账号 agent2"):
+    for line in (
+        "新增 120 条消息",
+        "40 个问题，9 个问题簇",
+        "交卷（答卷 5）",
+        "停用账号 agent2",
+        "获得证书 SG-2026-000001-7",
+        "7 到期或被吊销",
+    ):
         assert line in html
     with pytest.raises(DBAPIError, match="append-only"):
         session.execute(text("DELETE FROM system_event"))
