@@ -34,7 +34,7 @@ TAKERS = (
     ("jiangtingting", 0.5, 0.8),
     ("wuzihan", 0.4, 0.7),
 )
-NOTICE = "物流几天没更新"
+RULE = "多久发货"
 
 
 def pair(context: Any, sit: Any) -> Quiz:
@@ -70,19 +70,19 @@ def pair(context: Any, sit: Any) -> Quiz:
 def change_ground(context: Any) -> int:
     """Two items rest on a SOP entry that the trainer changed yesterday; returns how many wait now."""
     shop, trainer = context.shop("songguo"), context.person("trainer")
-    entry = db.session.scalars(select(SopEntry).where(SopEntry.title == NOTICE)).one_or_none()
+    entry = db.session.scalars(select(SopEntry).where(SopEntry.title == RULE)).one_or_none()
     if entry is None:  # the plugin that brings it is off
         return 0
     query = (
         select(Item)
         .join(ItemVersion, ItemVersion.id == Item.current_version_id)
-        .where(Item.shop_id == shop.id, Item.state == ItemState.ACCEPTED, ItemVersion.stem.contains("物流"))
+        .where(Item.shop_id == shop.id, Item.state == ItemState.ACCEPTED, ItemVersion.stem.contains("发货"))
         .order_by(Item.id)
         .limit(2)
     )
     for item in db.session.scalars(query).all():
         set_ground(item=item, entry=entry)
     at = context.days_ago(1, hour=9)
-    body = "满 48 小时没有更新，先给客户提交催件，查实丢件免费补发。"
+    body = "付款后 **48 小时内**发出；16 点前付的一般当天发。\n\n- 刻字款加 2 天\n- 周末照常发"
     add_version(actor=trainer, entry=entry, version=VersionData(body, to_local(at).date()), at=at)
     return len(db.session.scalars(select(Item.id).where(Item.sop_entry_id == entry.id, Item.stale.is_(True))).all())

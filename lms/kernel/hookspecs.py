@@ -320,7 +320,7 @@ def lesson_published(lesson: Any, version: Any) -> None:
 
 @hookspec
 def sop_replaced(entry: Any, version: Any) -> None:
-    """An SOP entry has a new version in force (``lms.knowledge.sop.models``); what was drawn from the old one is stale."""
+    """An SOP entry has another version in force (``lms.knowledge.sop.models``); what quotes the old one is stale."""
 
 
 @hookspec

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO, cast
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -102,7 +102,7 @@ def _saved(product: Product, before: _Before, actor: Person, at: datetime) -> No
     db.session.flush()
 
 
-def add_picture(*, actor: Person, product: Product, stream: BinaryIO, filename: str, at: datetime) -> Product:
+def add_picture(*, actor: Person, product: Product, stream: IO[bytes], filename: str, at: datetime) -> Product:
     """Upload a picture of the product; the same one again changes nothing. Raises MediaRefused, ProductError."""
     require(P.PRODUCTS_EDIT, of=actor)
     require_visible(can_see_shop(actor, product.shop_id))
@@ -110,7 +110,9 @@ def add_picture(*, actor: Person, product: Product, stream: BinaryIO, filename: 
     if len(pictures) >= PICTURES_MAX:
         raise ProductError(_("一个商品最多 %(n)s 张图片。", n=PICTURES_MAX))
     only = frozenset({MediaKind.PICTURE})
-    media = store_upload(actor=actor, shop_id=product.shop_id, stream=stream, filename=filename, at=at, allowed=only)
+    media = store_upload(
+        actor=actor, shop_id=product.shop_id, stream=cast(BinaryIO, stream), filename=filename, at=at, allowed=only
+    )
     if media.ref not in pictures:
         before = _Before(product)
         product.pictures = [*pictures, media.ref]

@@ -22,10 +22,10 @@ class Difference:
 
 
 def differences(facts: Sequence[Mapping[str, str]]) -> list[Difference]:
-    """The facts in which the first product differs from any of the others, in the order of the first."""
+    """The facts in which the products differ, in the order of the first; what only one of them tells is left out."""
     labels = list(dict.fromkeys(label for one in facts for label in one))
     rows = [Difference(label, tuple(one.get(label, "") for one in facts)) for label in labels]
-    return [row for row in rows if len(set(row.values)) > 1]
+    return [row for row in rows if len(set(row.values)) > 1 and sum(map(bool, row.values)) > 1]
 
 
 def siblings_of(product: Product) -> list[Product]:

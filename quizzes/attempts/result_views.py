@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import gettext as _
 
 from lms.kernel.clock import now, to_local
-from lms.kernel.db import get_or_404
+from lms.kernel.db import db, get_or_404
 from lms.people.guards import current_person, requires
 from lms.people.rules import require_visible
 from lms.web.paging import page_number, paginate
@@ -24,6 +24,7 @@ from quizzes.attempts.queries import (
 )
 from quizzes.bank.queries import question_types
 from quizzes.papers.models import Quiz
+from quizzes.papers.pairs import pair_of
 from quizzes.papers.rules import can_see_quiz
 from quizzes.permissions import Q
 
@@ -59,8 +60,17 @@ def index() -> str:
         outcomes=OUTCOMES,
         colours=OUTCOME_COLOURS,
         outcome_of=outcome_of,
+        gains_url=_gains_url(wanted.quiz_id),
         args={"quiz": wanted.quiz_id, "team": wanted.team_id, "outcome": wanted.outcome, "q": wanted.text},
     )
+
+
+def _gains_url(quiz_id: int | None) -> str | None:
+    """The gain between 前测 and 后测, when the list shows one of such a pair."""
+    quiz = db.session.get(Quiz, quiz_id) if quiz_id is not None else None
+    if quiz is None or not can_see_quiz(current_person(), quiz) or pair_of(quiz) is None:
+        return None
+    return url_for("gains.show", quiz_id=quiz.id)
 
 
 @bp.get("/export.xlsx")

@@ -8,8 +8,11 @@ from quizzes.gains.core import Gain
 
 
 def points(fraction: float | None) -> str:
-    """0.125 → +12.5, in percentage points; — for none."""
-    return "—" if fraction is None else f"{round(fraction * 100, 1) + 0.0:+.1f}"
+    """0.125 → +12.5, in percentage points; 0.0 has no sign; — for none."""
+    if fraction is None:
+        return "—"
+    shown = round(fraction * 100, 1)
+    return f"{shown:+.1f}" if shown else "0.0"
 
 
 def interval_text(one: Gain) -> str:

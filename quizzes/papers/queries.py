@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -124,9 +124,9 @@ def _wanted(wanted: ItemFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def pool_rows(quiz: Quiz) -> list[PoolRow]:
-    """The whole pool, also what left the draws, in the order in which it was put in."""
-    query = (
+def pool_query(quiz: Quiz) -> Any:
+    """The pool, also what left the draws, in the order in which it was put in; for ``pool_rows``."""
+    return (
         select(Item, ItemVersion, QuestionGroup.count, QuestionGroup.product_label, drawable(quiz.shop_id))
         .join(ItemVersion, ItemVersion.id == Item.current_version_id)
         .join(QuizItem, QuizItem.item_id == Item.id)
@@ -134,9 +134,12 @@ def pool_rows(quiz: Quiz) -> list[PoolRow]:
         .where(QuizItem.quiz_id == quiz.id)
         .order_by(QuizItem.added_at, Item.id)
     )
+
+
+def pool_rows(found: Iterable[Any]) -> list[PoolRow]:
+    """What ``pool_query`` found, for a page."""
     return [
-        PoolRow(item, version, heat or 0, product or "", bool(fits))
-        for item, version, heat, product, fits in db.session.execute(query)
+        PoolRow(item, version, heat or 0, product or "", bool(fits)) for item, version, heat, product, fits in found
     ]
 
 

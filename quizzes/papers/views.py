@@ -30,6 +30,7 @@ from quizzes.papers.queries import (
     candidates_of,
     person_with_account,
     pickable,
+    pool_query,
     pool_rows,
     problems_of,
     products_for,
@@ -54,6 +55,7 @@ from quizzes.permissions import Q
 
 bp = Blueprint("papers", __name__, url_prefix="/quizzes", template_folder="templates", static_folder="static")
 PAGE_SIZE = 25
+POOL_PAGE = 40
 
 
 def _load(quiz_id: int) -> Quiz:
@@ -98,15 +100,16 @@ def new() -> str | AnyResponse:
 @requires(Q.QUIZZES_EDIT)
 def show(quiz_id: int) -> str:
     quiz = _load(quiz_id)
-    rows = pool_rows(quiz)
+    page = paginate(pool_query(quiz), page_number(), POOL_PAGE)
     candidates = candidates_of(quiz)
-    problems, pair = problems_of(quiz, candidates, pool_size=len(rows)), pair_of(quiz)
+    problems, pair = problems_of(quiz, candidates, pool_size=page.total), pair_of(quiz)
     if not any(problem.stops for problem in problems):
         problems += pair_problems(quiz, pair, candidates)
     return render_template(
         "quizzes/papers/show.html",
         quiz=quiz,
-        rows=rows,
+        page=page,
+        rows=pool_rows(page.items),
         usable=len(candidates),
         pair=pair,
         kinds=KINDS,

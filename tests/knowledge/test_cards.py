@@ -72,7 +72,6 @@ def test_differences_to_siblings(cast: Cast) -> None:
     ) == [
         Difference("规格", ("12 支", "20 支", "")),
         Difference("墨水", ("速干", "速干", "")),
-        Difference("长度", ("", "", "129 毫米")),
     ]
     product = change(cast, None)
     near = save(Product(shop_id=cast.shop.id, sku="P2", name="按动笔", category="笔/中性笔", facts={}))

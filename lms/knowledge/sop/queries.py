@@ -72,7 +72,7 @@ class SopRow:
 def entry_list(viewer: Person, wanted: SopFilter, *, day: date) -> Select[Any]:
     """Entries with whether they are flagged: flagged ones first, then by product, slot and title."""
     is_flagged = flagged()
-    query: Select[Any] = (
+    query: Any = (
         select(SopEntry, is_flagged.label("flagged"))
         .outerjoin(Product, Product.id == SopEntry.product_id)
         .where(entries_visible_to(viewer), *_wanted(viewer, wanted, day))

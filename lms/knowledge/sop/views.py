@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from lms.kernel.clock import now, to_local
 from lms.kernel.db import db, get_or_404
 from lms.kernel.errors import DomainError, NotFound
-from lms.knowledge.diffs import text_diff
+from lms.knowledge.diffs import DiffLine, text_diff
 from lms.knowledge.models import Product
 from lms.knowledge.permissions import P
 from lms.knowledge.sop.enums import Resolution, SopKind
@@ -162,7 +162,7 @@ def history(entry_id: int) -> str:
     """All versions, each of the latest ten with what it changed against the one of its sort before it."""
     entry, today = _load(entry_id), _today()
     current = version_in_force(entry.versions, today)
-    changes = []
+    changes: list[tuple[SopVersion, list[DiffLine]]] = []
     for version in reversed(entry.versions):
         before = _before(entry, version)
         lines = text_diff(before.body, version.body) if before is not None and len(changes) < 10 else []

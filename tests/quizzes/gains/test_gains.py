@@ -58,7 +58,7 @@ def test_no_interval_under_five_people_and_none_to_doubt_when_all_gain_the_same(
 
 
 def test_words_on_screen() -> None:
-    assert [points(one) for one in (0.125, -0.02, 0.0, -0.0001, None)] == ["+12.5", "-2.0", "+0.0", "+0.0", "—"]
+    assert [points(one) for one in (0.125, -0.02, 0.0, -0.0001, None)] == ["+12.5", "-2.0", "0.0", "0.0", "—"]
     assert interval_text(means(FIVE)) == ""
 
 
