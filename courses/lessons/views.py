@@ -24,7 +24,7 @@ from courses.lessons.services import ReadingTooShort, open_lesson, record_readin
 from courses.permissions import C
 from courses.types import lesson_type
 from lms.kernel.clock import now, to_local
-from lms.learning.locks import require_unlocked
+from lms.learning.locks import locks_of, require_unlocked
 from lms.people.guards import current_person, requires
 from lms.people.rules import require_visible
 
@@ -39,15 +39,17 @@ def _reading_label(state: Any) -> tuple[str, str]:
 @bp.get("/")
 @requires(C.LESSONS_READ)
 def index() -> str:
-    shelves = shelves_of(current_person())
+    person, at = current_person(), now()
+    shelves = shelves_of(person)
     return render_template(
         "courses/lessons/index.html",
         shelves=shelves,
+        locks=locks_of(person, [reading.lesson.activity_id for shelf in shelves for reading in shelf.readings], at),
         total=sum(len(shelf.readings) for shelf in shelves),
         done=sum(shelf.done for shelf in shelves),
         dimension_label=dimension_label,
         dimension_hint=dimension_hint,
-        at=now(),
+        at=at,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -163,10 +163,13 @@ class CourseReading:
     def minutes(self) -> int:
         return sum(reading.version.minutes for reading in self.readings)
 
-    @property
-    def next(self) -> Reading | None:
-        """What to go on with: the lesson that lies open, else the first that is not done."""
-        waiting = [reading for reading in self.readings if reading.state is not ReadingState.DONE]
+    def next(self, locked: Collection[int] = ()) -> Reading | None:
+        """What to go on with: the lesson that lies open, else the first that is not done; none that is ``locked``."""
+        waiting = [
+            reading
+            for reading in self.readings
+            if reading.state is not ReadingState.DONE and reading.lesson.activity_id not in locked
+        ]
         begun = [reading for reading in waiting if reading.state is ReadingState.READING]
         return next(iter(begun or waiting), None)
 

@@ -43,6 +43,7 @@ from courses.outline.services import (
 from courses.permissions import C
 from lms.kernel.clock import now
 from lms.kernel.db import get_or_404
+from lms.learning.locks import locks_of
 from lms.people.guards import current_person, requires
 from lms.people.queries import shops_visible_to
 from lms.people.rules import require_visible
@@ -63,14 +64,17 @@ def _courses_in(shelves: Sequence[Any]) -> list[Any]:
 @reading_bp.get("/<int:course_id>")
 @requires(C.LESSONS_READ)
 def show(course_id: int) -> str:
-    person = current_person()
+    person, at = current_person(), now()
     shown = course_reading(person, course_id)
+    locks = locks_of(person, [reading.lesson.activity_id for reading in shown.readings], at)
     return render_template(
         "courses/outline/course.html",
         shown=shown,
         course=shown.course,
+        locks=locks,
+        next=shown.next(locks),
         may_edit=can_manage_course(person, shown.course),
-        at=now(),
+        at=at,
     )
 
 

@@ -198,8 +198,9 @@ def test_a_reader_goes_on_in_the_order_of_the_course(cast: Cast, course: Course)
     read(cast.agent, one)
     shown = course_reading(cast.agent, course.id)
     assert (shown.done, len(shown.readings), round(shown.percent)) == (1, 3, 33)
-    assert shown.next is not None
-    assert shown.next.lesson is two
+    following, beyond = shown.next(), shown.next({two.activity_id})
+    assert following is not None and beyond is not None
+    assert (following.lesson, beyond.lesson) == (two, three)
     assert [module.title if module else None for module, _readings in shown.parts] == [None, "甲第一章"]
     assert neighbours(cast.agent, two) == ((one.id, "甲第1课"), (three.id, "甲第3课"))
 

@@ -33,7 +33,7 @@ Counting = Callable[[], AbstractContextManager[Counted]]
 @pytest.mark.parametrize(
     ("who", "url", "statements"),
     [
-        ("agent", "/lessons/", 5),
+        ("agent", "/lessons/", 6),
         ("trainer", "/lessons/manage/", 8),
         ("trainer", "/lessons/manage/new", 2),
         ("trainer", "/lessons/manage/new?type=markdown", 6),
