@@ -32,14 +32,14 @@ def passed(person: Person, activity: Activity, at: datetime = AT, score: float |
 
 
 def make_type(cast: Cast, *, exam: bool = True, shop: bool = True, days: int | None = 365) -> CertificateType:
-    """上岗证 of shop 甲: the programme "入职周", and an exam with at least 80; renewed by the exam."""
+    """上岗证 of shop 甲: the programme "甲店入职周", and an exam with at least 80; renewed by the exam."""
     place = cast.shop if shop else None
-    programme = make_activity("入职周", kind="programme", shop=place)
-    programme.competencies = [make_competency("退换货规则", shop=place)]
+    programme = make_activity("甲店入职周", kind="programme", shop=place)
+    programme.competencies = [make_competency("甲店退货话术", shop=place)]
     needs = [CertificateRequirement(activity_id=programme.id, position=0)]
     renewal = None
     if exam:
-        renewal = make_activity("上岗考试", kind="quiz", shop=place)
+        renewal = make_activity("甲店上岗考试", kind="quiz", shop=place)
         needs.append(CertificateRequirement(activity_id=renewal.id, position=1, min_score=0.8))
     made = CertificateType(
         code="SG",
@@ -48,7 +48,7 @@ def make_type(cast: Cast, *, exam: bool = True, shop: bool = True, days: int | N
         validity_days=days,
         renewal_activity_id=renewal.id if renewal else None,
         requirements=needs,
-        competencies=[make_competency("首响及时", dimension=Dimension.SKILL, shop=place)],
+        competencies=[make_competency("甲店首响", dimension=Dimension.SKILL, shop=place)],
         created_at=AT - timedelta(days=9),
     )
     return save(made)

@@ -77,11 +77,11 @@ def test_passing_everything_issues_the_certificate(cast: Cast, kind: Certificate
     assert made.issued_at == record.at and made.state(record.at) is CertificateState.VALID
     assert len(made.token) >= 32
     assert [(line["title"], line["score"], line["version"]) for line in made.evidence] == [
-        ("入职周", 0.9, 3),
-        ("上岗考试", 0.85, None),
+        ("甲店入职周", 0.9, 3),
+        ("甲店上岗考试", 0.85, None),
     ]
     assert made.evidence[1]["record_id"] == record.id
-    assert [c["name"] for c in made.competencies] == ["退换货规则", "首响及时"]
+    assert [c["name"] for c in made.competencies] == ["甲店退货话术", "甲店首响"]
     assert [e.kind for e in made.events] == [EventKind.ISSUED]
     assert told.issued == [made.number]
     note = db.session.scalars(select(Notification).where(Notification.person_id == cast.agent.id)).one()
@@ -144,9 +144,9 @@ def test_what_stands_behind_a_programme_is_listed_under_it(cast: Cast, kind: Cer
     passed(cast.agent, programme, context={"evidence": [gate.id, others.id, "x"]})
     (made,) = certificates(cast.agent)
     assert [(line["title"], line.get("part", False)) for line in made.evidence] == [
-        ("入职周", False),
-        ("上岗考试", True),  # a stranger's record is nobody's evidence
-        ("上岗考试", False),
+        ("甲店入职周", False),
+        ("甲店上岗考试", True),  # a stranger's record is nobody's evidence
+        ("甲店上岗考试", False),
     ]
 
 

@@ -47,7 +47,14 @@ def test_the_public_page_says_one_word_and_nothing_more(
     cast: Cast, certificate: Certificate, client: FlaskClient, session: scoped_session
 ) -> None:
     url = f"/verify/{certificate.token}"
-    secrets = [certificate.number, certificate.title, certificate.issuer, cast.agent.name, cast.agent.account, "入职周"]
+    secrets = [
+        certificate.number,
+        certificate.title,
+        certificate.issuer,
+        cast.agent.name,
+        cast.agent.account,
+        "甲店入职周",
+    ]
     seen = {}
     for word in ("有效", "已过期", "已吊销"):
         answer = client.get(url)

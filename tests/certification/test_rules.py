@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lms.certification.enums import CertificateState, EventKind
@@ -40,7 +40,7 @@ def test_a_number_has_its_check_digit() -> None:
 
 
 @given(st.integers(2020, 2099), st.integers(1, 999_999), st.integers(0, 9), st.integers(0, 9))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_one_wrong_digit_is_noticed(year: int, serial: int, place: int, digit: int) -> None:
     digits = f"{year}{serial:06d}"
     wrong = digits[:place] + str(digit) + digits[place + 1 :]
