@@ -30,7 +30,7 @@ DAYS_TO_LEARN = 7
 @bp.get("/<int:lesson_id>")
 @requires(C.LESSONS_EDIT)
 def index(lesson_id: int) -> str:
-    person, outdated = current_person(), request.args.get("only") == "outdated"
+    person, outdated = current_person(), request.args.get("versions") == "old"
     lesson, newest = lesson_for_authors(person, lesson_id)
     everybody = finishers(person, lesson)
     found = [finisher for finisher in everybody if finisher.outdated or not outdated]
@@ -67,7 +67,7 @@ def again(lesson_id: int) -> ResponseReturnValue:
         flash(_("已重新布置给 %(n)s 人，%(days)s 天内学完。", n=made, days=DAYS_TO_LEARN), "success")
     else:
         flash(_("他们手上都已有这项任务，没有重复布置。"), "info")
-    return redirect(url_for(".index", lesson_id=lesson.id, only="outdated"), 303)
+    return redirect(url_for(".index", lesson_id=lesson.id, versions="old"), 303)
 
 
 @bp.get("/<int:lesson_id>/export.xlsx")
@@ -75,7 +75,7 @@ def again(lesson_id: int) -> ResponseReturnValue:
 def export(lesson_id: int) -> Response:
     person = current_person()
     lesson, newest = lesson_for_authors(person, lesson_id)
-    found = finishers(person, lesson, outdated_only=request.args.get("only") == "outdated")
+    found = finishers(person, lesson, outdated_only=request.args.get("versions") == "old")
     headers, rows = sheet_rows(found)
     return xlsx_response(_("学完名单-%(title)s", title=newest.title[:40]) + ".xlsx", headers, rows)
 

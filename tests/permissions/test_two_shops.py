@@ -5,7 +5,9 @@ A crawler signs in as each of 乙's people, opens every address without paramete
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from collections.abc import Callable, Iterator
 from html import unescape
 from urllib.parse import urldefrag, urlsplit
@@ -53,6 +55,14 @@ def secrets(cast: Cast) -> set[str]:
     return {text for text in found if len(re.findall(r"[\u4e00-\u9fff]", text)) >= 2}
 
 
+def inside(data: bytes) -> str:
+    """What can be read in a download: a zip is opened, anything else (a picture, a PDF) is taken as it is."""
+    if not zipfile.is_zipfile(io.BytesIO(data)):
+        return data.decode("utf-8", "replace")
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return "\n".join(name + archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
+
+
 def pages(app: Flask, client: FlaskClient) -> Iterator[tuple[str, str]]:
     with app.test_request_context():
         rules = [r for r in app.url_map.iter_rules() if "GET" in (r.methods or set()) and not r.arguments]
@@ -67,6 +77,9 @@ def pages(app: Flask, client: FlaskClient) -> Iterator[tuple[str, str]]:
         assert answer.status_code < 500, url
         if "spreadsheet" in (answer.content_type or ""):
             yield url, "\n".join(str(cell) for row in read_sheet(answer.get_data(), "x.xlsx") for cell in row)
+            continue
+        if not (answer.mimetype or "").startswith(("text/", "application/json")):
+            yield url, inside(answer.get_data())
             continue
         text = unescape(answer.get_data(as_text=True))
         yield url, text
