@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from courses.lessons.models import Lesson, LessonVersion
-from courses.lessons.queries import version_of
+from courses.lessons.queries import newest_finished, records_on, version_of
 from courses.lessons.services import LessonError
 from lms.kernel.db import db
 from lms.learning.enums import AssignmentReason, AssignmentState, Verb
@@ -111,13 +111,7 @@ def give_again(*, actor: Person, lesson: Lesson, due_at: datetime | None, at: da
 
 def finished_version(person: Person, lesson: Lesson) -> LessonVersion | None:
     """The newest version that the person finished, where it is older than what readers see now; else None."""
-    facts = select(Record.context).where(
-        Record.actor_id == person.id,
-        Record.activity_id == lesson.activity_id,
-        Record.verb == Verb.COMPLETED,
-        Record.completion.is_(True),
-    )
-    number = max((int((context or {}).get("version", 0)) for context in db.session.scalars(facts)), default=0)
+    number = newest_finished(records_on(person, lesson.activity_id))
     return version_of(lesson, number) if 0 < number < (lesson.published_number or 0) else None
 
 

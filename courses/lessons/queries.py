@@ -159,6 +159,18 @@ def records_by_key(keys: Iterable[str]) -> dict[str, Record]:
     return {record.idempotency_key: record for record in db.session.scalars(query)}
 
 
+def records_on(person: Person, activity_id: int) -> Sequence[Record]:
+    """What the ledger says about one person and activity. One statement."""
+    query = select(Record).where(Record.actor_id == person.id, Record.activity_id == activity_id)
+    return db.session.scalars(query).all()
+
+
+def newest_finished(records: Iterable[Record]) -> int:
+    """The newest version that these records of one person and lesson say was finished; 0 for none."""
+    finished = (r for r in records if r.verb is Verb.COMPLETED and r.completion)
+    return max((int((record.context or {}).get("version", 0)) for record in finished), default=0)
+
+
 def readings_of(person: Person, *, course_id: int | None = None) -> list[Reading]:
     """Every lesson (of a course) that the person may read, with how far they are. Three statements."""
     wanted = readable(person) if course_id is None else and_(readable(person), Lesson.course_id == course_id)

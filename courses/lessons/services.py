@@ -16,7 +16,9 @@ from courses.lessons.queries import (
     all_shop_ids,
     latest_task,
     lesson_for_authors,
+    newest_finished,
     records_by_key,
+    records_on,
     version_of,
 )
 from courses.lessons.review_models import LessonPublication
@@ -68,12 +70,13 @@ class Draft:
 
 @dataclass(frozen=True)
 class Opening:
-    """A person with a lesson open: since when, how many seconds are missing, the completion and the task, if any."""
+    """A person with a lesson open: since when, seconds missing, completion, task, and the newest version finished."""
 
     opened_at: datetime
     seconds_left: int
     completed: Record | None
     task: Assignment | None
+    finished: int = 0
 
 
 def create_lesson(
@@ -254,7 +257,7 @@ def open_lesson(*, actor: Person, lesson: Lesson, version: LessonVersion, at: da
     """
     task = latest_task(actor, lesson.activity_id)
     opened_key, completed_key = _keys(actor, lesson, version, task)
-    known = records_by_key([opened_key, completed_key])
+    known = {record.idempotency_key: record for record in records_on(actor, lesson.activity_id)}
     opened = known.get(opened_key) or write_record(
         actor=actor,
         verb=Verb.OPENED,
@@ -264,7 +267,7 @@ def open_lesson(*, actor: Person, lesson: Lesson, version: LessonVersion, at: da
         context=_context(lesson, version),
     )
     left = lesson_type(lesson.type).minimum_seconds(version.body) - (at - opened.at).total_seconds()
-    return Opening(opened.at, max(0, ceil(left)), known.get(completed_key), task)
+    return Opening(opened.at, max(0, ceil(left)), known.get(completed_key), task, newest_finished(known.values()))
 
 
 def record_reading(

@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from courses.lessons.enums import ReachedBy
-from courses.lessons.finishers import finished_version
 from courses.lessons.labels import dimension_hint, dimension_label, reading_label
 from courses.lessons.places import place_for_reader
 from courses.lessons.queries import (
@@ -79,7 +78,7 @@ def lesson(lesson_id: int) -> str:
         before=before,
         after=after,
         may_edit=can_manage_lesson(person, shown),
-        finished=finished_version(person, shown) if version.number > 1 and completed is None else None,
+        older=opening.finished if completed is None and 0 < opening.finished < version.number else None,
     )
 
 
