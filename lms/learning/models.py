@@ -45,14 +45,14 @@ class Activity(db.Model):  # type: ignore[name-defined]
     """
 
     __tablename__ = "activity"
-    __table_args__ = (enum_check("dimension", Dimension),)
+    __table_args__ = (enum_check("dimension", Dimension), Index("uq_activity_slug", "slug", unique=True))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(40), index=True)
     title: Mapped[str] = mapped_column(String(200))
     dimension: Mapped[Dimension] = mapped_column(StrEnumType(Dimension))
     shop_id: Mapped[int | None] = mapped_column(ForeignKey("shop.id"), index=True)
-    slug: Mapped[str | None] = mapped_column(String(80), unique=True)
+    slug: Mapped[str | None] = mapped_column(String(80))
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -14,8 +14,8 @@ from lms.kernel.clock import to_local
 from lms.web.access import viewer
 
 LOCALES = ("zh_CN", "zh_TW", "en")
-LANGUAGES = (("zh_CN", "简体"), ("zh_TW", "繁體"), ("en", "EN"))
-"""Each in its own words: whoever is lost in a language finds the way out."""
+LANGUAGES = (("zh_CN", "简体"), ("zh_TW", "繁體"))
+"""Those whose catalogue is whole, each in its own words: whoever is lost in a language finds the way out."""
 babel = Babel()
 
 

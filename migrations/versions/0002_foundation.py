@@ -14,9 +14,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("activity") as batch:
-        batch.add_column(sa.Column("slug", sa.String(length=80), nullable=True))
-        batch.create_unique_constraint(op.f("uq_activity_slug"), ["slug"])
+    # Not by a batch: that would drop the table, which other rows point at.
+    op.add_column("activity", sa.Column("slug", sa.String(length=80), nullable=True))
+    op.create_index("uq_activity_slug", "activity", ["slug"], unique=True)
     op.execute(
         "UPDATE activity SET slug ="
         " (SELECT 'lesson:' || lesson.slug FROM lesson WHERE lesson.activity_id = activity.id)"
@@ -77,6 +77,5 @@ def downgrade() -> None:
     op.drop_table("media")
     op.drop_table("notification")
     op.drop_column("lesson_version", "settings")
-    with op.batch_alter_table("activity") as batch:
-        batch.drop_constraint(op.f("uq_activity_slug"), type_="unique")
-        batch.drop_column("slug")
+    op.drop_index("uq_activity_slug", "activity")
+    op.drop_column("activity", "slug")

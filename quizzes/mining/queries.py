@@ -70,16 +70,16 @@ def groups_visible_to(viewer: Person, wanted: GroupFilter | None = None) -> Sele
     return query
 
 
-def rare_groups(viewer: Person, shop_id: int, since: datetime, until: datetime) -> Sequence[QuestionGroup]:
+def rare_groups(viewer: Person, shop_id: int, since: datetime, until: datetime) -> list[QuestionGroup]:
     """Questions that came up for the first time in [since, until) and only in a few chats; the hotter ones first."""
     asked = select(func.min(Conversation.started_at)).join(Question, Question.conversation_id == Conversation.id)
     first = asked.where(Question.group_id == QuestionGroup.id).correlate(QuestionGroup).scalar_subquery()
-    query = (
+    query: Any = (
         groups_visible_to(viewer, GroupFilter(shop_id=shop_id))
         .where(QuestionGroup.count <= RARE, first >= since, first < until)
         .limit(RARE_SHOWN)
     )
-    return db.session.scalars(query).all()
+    return list(db.session.scalars(query))
 
 
 def products_asked_about(viewer: Person) -> list[str]:

@@ -255,7 +255,8 @@ def test_the_reviewer_sees_the_changes_and_decides(
     assert decided.status_code == 303
     session.refresh(lesson)
     assert lesson.published_number == 2
-    stale = client.post(f"/lessons/manage/reviews/{lesson.id}/decide", data={"number": "2", "then": "return", "note": "晚了"})
+    late = {"number": "2", "then": "return", "note": "晚了"}
+    stale = client.post(f"/lessons/manage/reviews/{lesson.id}/decide", data=late)
     assert stale.status_code == 409
 
 

@@ -76,3 +76,35 @@ def test_checks_of_states_are_in_the_migrated_database() -> None:
     expected = {(table, name if name.startswith("ck_") else f"ck_{table}_{name}") for table, name in expected}
     assert found == expected
     downgrade(db.engine)
+
+
+OLD_HOME = (
+    "INSERT INTO person (id, account, name, password_hash, must_change_password, session_version, active, locale,"
+    " created_at) VALUES (1, 'a', '甲', '', false, 1, true, 'zh_CN', '2026-01-01 00:00:00')",
+    "INSERT INTO activity (id, kind, title, dimension, created_at)"
+    " VALUES (1, 'lesson', '站在买家一边', 'attitude', '2026-01-01 00:00:00')",
+    "INSERT INTO lesson (id, activity_id, slug, type, state, position, latest_number, published_number, created_at,"
+    " updated_at) VALUES (1, 1, 'buyer-eyes', 'markdown', 'published', 1, 1, 1, '2026-01-01 00:00:00',"
+    " '2026-01-01 00:00:00')",
+    "INSERT INTO lesson_version (id, lesson_id, number, title, summary, body, minutes, created_at)"
+    " VALUES (1, 1, 1, '站在买家一边', '', '正文', 5, '2026-01-01 00:00:00')",
+    "INSERT INTO record (id, actor_id, verb, activity_id, completion, at, context, idempotency_key)"
+    " VALUES (1, 1, 'completed', 1, true, '2026-01-02 00:00:00', '{}', 'k1')",
+)
+
+
+@pytest.mark.usefixtures("empty")
+def test_a_home_of_the_first_release_keeps_its_records() -> None:
+    upgrade(db.engine, "0001")
+    with db.engine.begin() as connection:
+        for statement in OLD_HOME:
+            connection.execute(text(statement))
+    upgrade(db.engine)
+    with db.engine.connect() as connection:
+        assert connection.execute(text("SELECT idempotency_key FROM record")).scalars().all() == ["k1"]
+        assert connection.execute(text("SELECT slug FROM activity")).scalars().all() == ["lesson:buyer-eyes"]
+        assert connection.execute(text("SELECT body FROM lesson_version")).scalars().all() == ["正文"]
+    downgrade(db.engine, "0001")
+    with db.engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM record")).scalar() == 1
+    downgrade(db.engine)
