@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, select, true, union
 
 from courses.programmes.definition import Definition, from_json
 from courses.programmes.enums import EnrolmentState
@@ -17,12 +17,13 @@ from courses.programmes.queries import ActivityInfo, activities_named, course_of
 from lms.kernel.db import db
 from lms.kernel.hookspecs import Lock
 from lms.learning.enums import AssignmentState
-from lms.learning.models import Assignment
+from lms.learning.models import Assignment, Record
 from lms.people.models import Person
 
 
 def locks_for(person: Person, activity_ids: Sequence[int], at: datetime) -> dict[int, Lock]:
-    """Those of the activities that a programme keeps from the person now. One statement for most, four at the most.
+    """Those of the activities that a programme keeps from the person now. One statement for most, three for a list of
+    lessons, four at the most.
 
     What stands in a later day is locked, unless it also stands in an open or passed day of any programme of theirs,
     somebody gave it to them apart from that, or they completed it already.
@@ -38,19 +39,20 @@ def locks_for(person: Person, activity_ids: Sequence[int], at: datetime) -> dict
     held = _held(active) & wanted
     if not later and not held:
         return {}
-    infos = activities_named(mentioned)
-    facts = ledgers([person.id], mentioned)[person.id]
-    done = {ident for ident, rows in facts.items() if any(fact.done for fact in rows)}
-    later -= done
     if later:
-        later -= _given(person, later)
+        later -= _free(person, later)
+    if not later and not held:
+        return {}
+    infos = activities_named(mentioned)
     locks: dict[int, Lock] = {}
+    facts = ledgers([person.id], mentioned)[person.id] if held else {}
     for enrolment, definition in active:
-        progress = evaluate(definition, course_of(enrolment), facts, at, gone_of(infos))
         url = path_to("programmes.mine", enrolment_id=enrolment.id)
-        for ident in held:
-            if reason := _held_because(progress, ident, infos):
-                locks.setdefault(ident, Lock(reason, url, _("看我的培训计划")))
+        if held:
+            progress = evaluate(definition, course_of(enrolment), facts, at, gone_of(infos))
+            for ident in held:
+                if reason := _held_because(progress, ident, infos):
+                    locks.setdefault(ident, Lock(reason, url, _("看我的培训计划")))
         for ident in later:
             number = definition.day_of(ident)
             if number is not None and number > enrolment.current_day:
@@ -136,10 +138,17 @@ def waits_because(activity_ids: Sequence[int], infos: dict[int, ActivityInfo]) -
     return _("先完成%(titles)s，再学这一项。", titles=titles)
 
 
-def _given(person: Person, activity_ids: set[int]) -> set[int]:
+def _free(person: Person, activity_ids: set[int]) -> set[int]:
+    """Those that the person was given apart from the programme, or has completed already. One statement."""
     given = select(Assignment.activity_id).where(
         Assignment.person_id == person.id,
         Assignment.activity_id.in_(activity_ids),
         Assignment.state != AssignmentState.CANCELLED,
     )
-    return set(db.session.scalars(given))
+    done = select(Record.activity_id).where(
+        Record.actor_id == person.id,
+        Record.activity_id.in_(activity_ids),
+        Record.completion.is_(True),
+        func.coalesce(Record.success, true()),
+    )
+    return set(db.session.scalars(union(given, done)))
