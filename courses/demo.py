@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from courses.documents.demo import run as bring_documents
 from courses.lessons.enums import ReachedBy
 from courses.lessons.models import Lesson, LessonVersion
 from courses.lessons.queries import readable
@@ -94,4 +95,5 @@ DEMO_STEPS = (
     DemoStep(50, "课时", run),
     DemoStep(52, "课程与审核", build_course),
     DemoStep(55, "视频与带教清单", watch_and_sign),
+    DemoStep(57, "文档课时", bring_documents),
 )

@@ -103,7 +103,7 @@ def record_written(record: Record) -> None:
 
 
 @hookimpl
-def dashboard_cards(person: Person, at: datetime) -> list[DashboardCard]:
+def later_cards(person: Person, at: datetime) -> list[DashboardCard]:
     """继续学习: what to go on with; left out when everything is read. 待签清单: for leads, whom to sign for."""
     cards = signoff_cards.cards_for(person, at)
     readings = next_to_read(person) if has_permission(person, C.LESSONS_READ) else []

@@ -1,1 +1,1 @@
-"""Word, PowerPoint and PDF files as pages."""
+"""Documents that the demo's trainer brings along: a handbook as PDF and slides."""

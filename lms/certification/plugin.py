@@ -106,7 +106,7 @@ def help_pages() -> list[HelpPage]:
 
 
 @hookimpl
-def dashboard_cards(person: Person, at: datetime) -> list[DashboardCard]:
+def later_cards(person: Person, at: datetime) -> list[DashboardCard]:
     return cards_for(person, at)
 
 

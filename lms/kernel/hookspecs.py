@@ -186,7 +186,12 @@ def navigation() -> Iterable[NavItem]:  # type: ignore[empty-body]
 
 @hookspec
 def dashboard_cards(person: Any, at: datetime) -> Iterable[DashboardCard]:  # type: ignore[empty-body]
-    """Cards for the start page of ``person``; one statement or two a plugin, please."""
+    """Cards for the start page of ``person`` that must be there at once; one statement a plugin, please."""
+
+
+@hookspec
+def later_cards(person: Any, at: datetime) -> Iterable[DashboardCard]:  # type: ignore[empty-body]
+    """Cards of the start page that the browser fetches right after it: all that take more than a statement to know."""
 
 
 @hookspec

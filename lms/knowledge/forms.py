@@ -33,7 +33,7 @@ class ProductForm(FlaskForm):
     )
     contacts = TextAreaField(
         _l("谁最懂"),
-        description=_l("一行一个，冒号前是找谁，后面是懂什么、怎么找。例如：李组长：材质和检测报告"),
+        description=_l("一行一个，冒号前是找谁，后面是懂什么、怎么找。例如：仓库小吴：库存和补货时间"),
         validators=[Length(max=5_000)],
     )
     active = BooleanField(_l("在售"), default=True)

@@ -190,12 +190,13 @@ def competency_status(person: Person, viewer: Person) -> list[CompetencyStatus]:
     required = [c for c in required_competencies(person.id) if can_see_shop(viewer, c.shop_id)]
     if not required:
         return []
-    taught = activities_teaching([competency.id for competency in required])
-    completed = completed_by([person.id], [activity.id for activity, _ids in taught])
+    found = _teaching([competency.id for competency in required], person.id)
+    taught = [(activity, ids) for activity, ids, _completed in found]
+    completed = {activity.id for activity, _ids, done in found if done}
     rows = []
     for competency in required:
         of_it = [activity for activity, ids in taught if competency.id in ids]
-        done = [activity for activity in of_it if (person.id, activity.id) in completed]
+        done = [activity for activity in of_it if activity.id in completed]
         todo = [activity for activity in of_it if activity not in done and activity.archived_at is None]
         todo.sort(key=lambda activity: activity.shop_id is not None)  # what all shops share is seen by everybody
         names = tuple(a.title if _sees(viewer, a) else "…" for a in done)
@@ -218,19 +219,34 @@ def _both_see(person: Person, viewer: Person, activity: Activity) -> bool:
 
 def activities_teaching(competency_ids: Sequence[int]) -> list[tuple[Activity, frozenset[int]]]:
     """(activity, the ids of all its competencies) of everything that teaches one of these, archived ones too."""
+    return [(activity, ids) for activity, ids, _completed in _teaching(competency_ids, None)]
+
+
+def _teaching(competency_ids: Sequence[int], person_id: int | None) -> list[tuple[Activity, frozenset[int], bool]]:
+    """And whether the person completed it. One statement."""
     if not competency_ids:
         return []
+    completed = (
+        select(Record.id)
+        .where(
+            Record.actor_id == person_id,
+            Record.activity_id == Activity.id,
+            Record.completion.is_(True),
+            func.coalesce(Record.success, true()),
+        )
+        .exists()
+    )
     teaching = select(ActivityCompetency.activity_id).where(ActivityCompetency.competency_id.in_(competency_ids))
     query = (
-        select(Activity, ActivityCompetency.competency_id)
+        select(Activity, ActivityCompetency.competency_id, completed)
         .join(ActivityCompetency, ActivityCompetency.activity_id == Activity.id)
         .where(Activity.id.in_(teaching.scalar_subquery()), Activity.kind.not_in(NOT_OFFERED))
         .order_by(Activity.kind.desc(), Activity.id)  # reading stands before being asked: quiz, lesson
     )
-    found: dict[int, tuple[Activity, set[int]]] = {}
-    for activity, competency_id in db.session.execute(query):
-        found.setdefault(activity.id, (activity, set()))[1].add(competency_id)
-    rows = [(activity, frozenset(ids)) for activity, ids in found.values()]
+    found: dict[int, tuple[Activity, set[int], bool]] = {}
+    for activity, competency_id, done in db.session.execute(query):
+        found.setdefault(activity.id, (activity, set(), bool(done)))[1].add(competency_id)
+    rows = [(activity, frozenset(ids), done) for activity, ids, done in found.values()]
     return sorted(rows, key=lambda row: (row[0].kind != "lesson", row[0].id))
 
 

@@ -53,10 +53,21 @@ def language() -> BaseResponse:
 @bp.get("/")
 @signed_in
 def dashboard() -> str:
-    person = viewer()
-    offered = sorted(plugins().all("dashboard_cards", person=person, at=now()), key=lambda card: card.order)
-    cards = [card for offer in offered if (card := _card(offer))]
-    return render_template("lms/web/dashboard.html", cards=cards, person=person)
+    return render_template("lms/web/dashboard.html", cards=_cards("dashboard_cards"), person=viewer())
+
+
+@bp.get("/cards")
+@signed_in
+def later_cards() -> str:
+    """The cards that take longer to know, as a fragment that the start page fetches."""
+    return render_template(
+        "lms/web/later_cards.html", cards=_cards("later_cards"), first=request.args.get("first", 0, int)
+    )
+
+
+def _cards(hook: str) -> list[Markup]:
+    offered = sorted(plugins().all(hook, person=viewer(), at=now()), key=lambda card: card.order)
+    return [card for offer in offered if (card := _card(offer))]
 
 
 def _card(offer: DashboardCard) -> Markup | None:

@@ -35,7 +35,7 @@ def navigation() -> list[NavItem]:
 
 
 @hookimpl
-def dashboard_cards(person: Person, at: datetime) -> list[DashboardCard]:
+def later_cards(person: Person, at: datetime) -> list[DashboardCard]:
     from quizzes.attempts.marking import count_waiting
 
     if not has_permission(person, Q.ATTEMPTS_MARK):

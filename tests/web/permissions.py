@@ -9,6 +9,7 @@ from lms.kernel.jobs import Job, JobState
 ROLES = ("agent", "lead", "supervisor", "trainer", "evaluator", "admin")
 EXPECTED = {
     "web.dashboard": {"anonymous": 302, **dict.fromkeys(ROLES, 200)},
+    "web.later_cards": {"anonymous": 302, **dict.fromkeys(ROLES, 200)},
     "web.sprite": {"anonymous": 200, **dict.fromkeys(ROLES, 200)},
     "web.language": {"anonymous": 303, **dict.fromkeys(ROLES, 303)},
     "web.job": {"anonymous": 302, **dict.fromkeys(ROLES, 404), "trainer": 200, "admin": 200},
