@@ -77,7 +77,8 @@ def is_newest() -> ColumnElement[bool]:
     newer = aliased(Enrolment)
     return ~exists().where(
         newer.person_id == Enrolment.person_id,
-        newer.programme_id == Enrolment.programme_id,
+        # "+ 0" keeps SQLite from the index of the programme, in which it would walk past everybody for each row.
+        newer.programme_id + 0 == Enrolment.programme_id,
         newer.id > Enrolment.id,
     )
 
