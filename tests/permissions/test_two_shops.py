@@ -42,6 +42,7 @@ def secrets(cast: Cast) -> set[str]:
     found = {person.name for name, person in cast.people().items() if not name.startswith("other") and name != "admin"}
     found |= set(db.session.scalars(select(Team.name).where(Team.path.startswith(cast.team.path))))
     found.add(cast.shop.name)
+    shared: set[str] = set()
     for mapper in db.Model.registry.mappers:
         columns = inspect(mapper.class_).columns
         if "shop_id" not in columns or mapper.class_.__name__ == "TeamShop":
@@ -51,6 +52,9 @@ def secrets(cast: Cast) -> set[str]:
             continue
         for row in db.session.execute(select(*texts).where(columns["shop_id"] == cast.shop.id)):
             found |= {value for value in row if isinstance(value, str)}
+        for row in db.session.execute(select(*texts).where(columns["shop_id"].is_(None))):
+            shared |= {value for value in row if isinstance(value, str)}
+    found -= shared  # what belongs to all shops is no secret of one
     # Codes, states and keys are words of the program; only Chinese of some length tells anything.
     return {text for text in found if len(re.findall(r"[\u4e00-\u9fff]", text)) >= 2}
 

@@ -77,7 +77,7 @@ def test_an_agent_sees_the_day_its_steps_and_why_the_rest_is_locked(
     assert "第 1 天" in page
     assert "1 / 3" in page
     assert "第 2 天的内容，通过第 1 天的关卡“甲店第一天小测”（80 分）后开放。" in page
-    start = text_of(client.get("/cards"))
+    start = text_of(client.get("/cards?plugin=programmes"))
     assert "第 1 天 / 2" in start
     assert "甲店跟岗清单" in start
     assert client.get(f"/programmes/mine/{enrolment.id}").status_code == 200
