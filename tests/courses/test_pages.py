@@ -109,9 +109,9 @@ def test_empty_lists_say_what_to_do(cast: Cast, sign_in: SignIn) -> None:
 # --- hooks -------------------------------------------------------------------------------------------------------
 
 
-def test_hook_dashboard_cards(cast: Cast, lesson: Lesson, app: Flask) -> None:
+def test_hook_later_cards(cast: Cast, lesson: Lesson, app: Flask) -> None:
     def templates(person: Person) -> list[str]:
-        return [card.template for card in plugins().all("dashboard_cards", person=person, at=now())]
+        return [card.template for card in plugins().all("later_cards", person=person, at=now())]
 
     assert "courses/lessons/card.html" in templates(cast.agent)
     assert "courses/lessons/card.html" not in templates(cast.other_agent)
