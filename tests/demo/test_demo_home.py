@@ -141,9 +141,9 @@ def test_every_account_on_the_sign_in_page_signs_in(demo_app: Flask) -> None:
 @pytest.mark.parametrize(
     ("account", "foreign"),
     [
-        ("trainer-b", ("松果", "SG-")),
-        ("supervisor-b", ("松果", "SG-")),
-        ("agent-b", ("松果", "SG-")),
+        ("trainer-b", ("松果", "SG-P05", "SG-HL6", "SG-FP")),
+        ("supervisor-b", ("松果", "SG-P05", "SG-HL6", "SG-FP")),
+        ("agent-b", ("松果", "SG-P05", "SG-HL6", "SG-FP")),
         ("trainer", ("山月", "SY-")),
         ("supervisor", ("山月", "SY-")),
         ("evaluator", ("山月", "SY-")),
