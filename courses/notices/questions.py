@@ -20,7 +20,7 @@ from flask_babel import gettext as _
 
 MOST_QUESTIONS = 5
 MOST_WRONG = 5
-ASKS = re.compile(r"^\s*(?:问|Q)\s*[:：]\s*(.+)$")
+ASKS = re.compile(r"^\s*(?:问|問|Q)\s*[:：]\s*(.+)$")
 OPTION = re.compile(r"^\s*([+\-＋－])\s*(.+)$")
 
 

@@ -14,7 +14,7 @@ from lms.kernel.clock import to_local
 from lms.web.access import viewer
 
 LOCALES = ("zh_CN", "zh_TW", "en")
-LANGUAGES = (("zh_CN", "简体"), ("zh_TW", "繁體"))
+LANGUAGES = (("zh_CN", "简体"), ("zh_TW", "繁體"), ("en", "English"))
 """Those whose catalogue is whole, each in its own words: whoever is lost in a language finds the way out."""
 babel = Babel()
 
@@ -29,13 +29,14 @@ def pick_locale() -> str:
 
 
 def chosen_locale() -> str:
-    """The language of this request, one of LOCALES."""
-    return str(get_locale())
+    """The language of this request, one of LOCALES. Babel names them with their script: zh_TW is its zh_Hant_TW."""
+    locale = get_locale()
+    return "zh_CN" if locale is None else "_".join(filter(None, (locale.language, locale.territory)))
 
 
 def html_lang() -> str:
     """The current language as the lang attribute wants it."""
-    return {"zh_TW": "zh-Hant", "en": "en"}.get(str(get_locale()), "zh-Hans")
+    return {"zh_TW": "zh-Hant", "en": "en"}.get(chosen_locale(), "zh-Hans")
 
 
 def local(at: datetime | None) -> str:

@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
 
+from babel.core import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
@@ -26,8 +27,8 @@ import lms
 
 FOLDER = Path(__file__).parent / "translations"
 CORRECTIONS = FOLDER / "zh_TW.json"
-LOCALES = ("zh_TW",)
-"""Those that ship. English joins them, and lms.web.i18n.LANGUAGES, once nothing of it is missing."""
+LOCALES = ("zh_TW", "en")
+"""Those that ship beside the source, simplified Chinese; lms.web.i18n.LANGUAGES offers them."""
 PACKAGES = ("lms", "courses", "quizzes")
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 KEYWORDS = {"_": None, "_l": None, "gettext": None, "lazy_gettext": None}
@@ -52,8 +53,8 @@ def texts() -> list[str]:
 
 
 def po_path(locale: str) -> Path:
-    """The catalogue that people read and edit."""
-    return FOLDER / locale / "LC_MESSAGES" / "messages.po"
+    """The catalogue that people read and edit. The folder bears Babel's name, zh_Hant_TW: gettext finds no other."""
+    return FOLDER / str(Locale.parse(locale)) / "LC_MESSAGES" / "messages.po"
 
 
 def read(locale: str) -> dict[str, str]:
