@@ -86,14 +86,22 @@ class Plugins:
         self.found.append(PluginInfo(name, module, dist, False, reason))
 
     def each(
-        self, hook: str, *, inside: Callable[[], AbstractContextManager[Any]] = nullcontext, **kwargs: Any
+        self,
+        hook: str,
+        *,
+        inside: Callable[[], AbstractContextManager[Any]] = nullcontext,
+        only: str | None = None,
+        **kwargs: Any,
     ) -> list[tuple[str, Any]]:
         """Call a returning hook plugin by plugin: [(plugin name, result)]. A plugin that raises is switched off.
 
-        inside: makes the context for each call, such as a savepoint that a raise rolls back.
+        inside: makes the context for each call, such as a savepoint that a raise rolls back. only: ask just the
+        plugin of this name.
         """
         results: list[tuple[str, Any]] = []
         for impl in list(getattr(self.manager.hook, hook).get_hookimpls()):
+            if only is not None and impl.plugin_name != only:
+                continue
             try:
                 with inside():
                     result = impl.function(*(kwargs[name] for name in impl.argnames))
@@ -104,9 +112,15 @@ class Plugins:
             else:
                 if result is not None:
                     results.append((impl.plugin_name, result))
-        # pluggy keeps the latest registered first; people expect the order of loading.
-        order = {info.name: i for i, info in enumerate(self.found)}
-        return sorted(results, key=lambda pair: order.get(pair[0], len(order)))
+        return sorted(results, key=lambda pair: self._place(pair[0]))
+
+    def offering(self, hook: str) -> list[str]:
+        """The names of the plugins that implement a hook, in the order of loading; nothing is called."""
+        return sorted((impl.plugin_name for impl in getattr(self.manager.hook, hook).get_hookimpls()), key=self._place)
+
+    def _place(self, name: str) -> int:
+        """pluggy keeps the latest registered first; people expect the order of loading."""
+        return next((i for i, info in enumerate(self.found) if info.name == name), len(self.found))
 
     def all(self, hook: str, **kwargs: Any) -> list[Any]:
         """Everything that a list-returning hook yields, flat."""

@@ -53,31 +53,21 @@ def language() -> BaseResponse:
 @bp.get("/")
 @signed_in
 def dashboard() -> str:
-    return render_template("lms/web/dashboard.html", cards=_cards("dashboard_cards"), later=_later(), person=viewer())
+    cards, later = _cards("dashboard_cards"), plugins().offering("later_cards")
+    return render_template("lms/web/dashboard.html", cards=cards, later=later, person=viewer())
 
 
 @bp.get("/cards")
 @signed_in
 def later_cards() -> str:
     """The cards of ``?plugin=`` that take longer to know, as a fragment that the start page fetches."""
-    wanted = request.args.get("plugin", "")
-    return render_template("lms/web/later_cards.html", cards=_cards("later_cards", wanted))
+    cards = _cards("later_cards", only=request.args.get("plugin", ""))
+    return render_template("lms/web/later_cards.html", cards=cards)
 
 
-def _cards(hook: str, plugin: str | None = None) -> list[Markup]:
-    """The cards of every plugin, or of one alone."""
-    offered = []
-    for impl in getattr(plugins().manager.hook, hook).get_hookimpls() if plugin is not None else ():
-        if impl.plugin_name == plugin:
-            offered += list(impl.function(*({"person": viewer(), "at": now()}[name] for name in impl.argnames)))
-    if plugin is None:
-        offered = plugins().all(hook, person=viewer(), at=now())
-    return [card for offer in sorted(offered, key=lambda card: card.order) if (card := _card(offer))]
-
-
-def _later() -> list[str]:
-    """The plugins that have cards for later, in the order of loading."""
-    return [impl.plugin_name for impl in plugins().manager.hook.later_cards.get_hookimpls()][::-1]
+def _cards(hook: str, only: str | None = None) -> list[Markup]:
+    offered = sorted(plugins().all(hook, only=only, person=viewer(), at=now()), key=lambda card: card.order)
+    return [card for offer in offered if (card := _card(offer))]
 
 
 def _card(offer: DashboardCard) -> Markup | None:

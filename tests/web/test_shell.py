@@ -250,6 +250,39 @@ def test_a_broken_card_does_not_take_the_start_page_along(
     assert "还在" in page.get_data(as_text=True)
 
 
+def test_each_plugin_s_later_cards_are_fetched_alone_and_a_broken_plugin_takes_none_along(
+    own_app: None, app: Flask, cast: Cast, sign_in: SignIn
+) -> None:
+    from lms.kernel.hookspecs import DashboardCard, hookimpl
+    from lms.kernel.plugins import plugins
+
+    class Good:
+        @hookimpl
+        def later_cards(self) -> list[DashboardCard]:
+            context = {"status": 200, "icon_name": "check", "title": "来了"}
+            return [DashboardCard(1, "lms/web/toast.html", context)]
+
+    class Bad:
+        @hookimpl
+        def later_cards(self) -> list[DashboardCard]:
+            raise RuntimeError("broken")
+
+    client = sign_in(cast.agent)
+    plugins().manager.register(Good(), name="good")
+    plugins().manager.register(Bad(), name="bad")
+    try:
+        page = client.get("/").get_data(as_text=True)
+        assert "/cards?plugin=good" in page and "/cards?plugin=bad" in page
+        assert "来了" not in page
+        assert "来了" in client.get("/cards?plugin=good").get_data(as_text=True)
+        assert client.get("/cards?plugin=bad").get_data(as_text=True).strip() == ""
+        assert "/cards?plugin=bad" not in client.get("/").get_data(as_text=True)
+        assert client.get("/cards").get_data(as_text=True).strip() == ""
+    finally:
+        plugins().manager.unregister(name="good")
+        plugins().found[:] = [info for info in plugins().found if info.name != "bad"]
+
+
 @pytest.mark.parametrize("role", ["agent", "lead", "supervisor", "trainer", "evaluator", "admin"])
 def test_the_start_page_stays_within_its_budget(
     cast: Cast, sign_in: SignIn, count_queries: Callable[[], Any], role: str
