@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from lms.certification.blueprint import live_bp
@@ -113,7 +114,7 @@ def person(person_id: int) -> str:
 
 
 def _seen(person_id: int) -> Person:
-    shown = get_or_404(Person, person_id)
+    shown = get_or_404(Person, person_id, joinedload(Person.team), joinedload(Person.grants))
     require_visible(can_see_live(current_person(), shown))
     return shown
 

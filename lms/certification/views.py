@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import flash, make_response, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from lms.certification.blueprint import bp
@@ -22,6 +23,7 @@ from lms.kernel.db import db, get_or_404
 from lms.kernel.errors import NotFound
 from lms.kernel.storage import files
 from lms.people.guards import current_person, requires
+from lms.people.models import Person
 from lms.people.queries import team_paths
 from lms.people.rules import require_visible
 from lms.web.paging import page_number, paginate
@@ -42,7 +44,7 @@ def _filter() -> CertificateFilter:
 
 
 def _seen(certificate_id: int) -> Certificate:
-    certificate = get_or_404(Certificate, certificate_id)
+    certificate = get_or_404(Certificate, certificate_id, joinedload(Certificate.person).lazyload(Person.grants))
     require_visible(can_see_certificate(current_person(), certificate))
     return certificate
 

@@ -16,6 +16,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DDL, CheckConstraint, DateTime, Engine, MetaData, String, Table, event
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm.interfaces import ORMOption
 from sqlalchemy.types import JSON, TypeDecorator
 
 from lms.kernel.errors import NotFound
@@ -162,9 +163,9 @@ def unit_of_work() -> Iterator[None]:
 T = TypeVar("T")
 
 
-def get_or_404(model: type[T], ident: int) -> T:
-    """The row, or NotFound."""
-    row = db.session.get(model, ident)
+def get_or_404(model: type[T], ident: int, *options: ORMOption) -> T:
+    """The row, or NotFound. ``options`` say what is loaded with it, in the same statement."""
+    row = db.session.get(model, ident, options=options)
     if row is None:
         raise NotFound("找不到您要的内容，它可能已被删除，或者不在您的可见范围内。")
     return row

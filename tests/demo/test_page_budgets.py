@@ -18,14 +18,17 @@ MOST_STATEMENTS = 10
 MOST_BYTES = 60_000
 MOST_PAGES = 120
 # Over the budget today, to be brought down; nothing may be added here.
-KNOWN = {"/certificates/#": 11, "/certificates/#/pdf": 11, "/live/people/#": 12, "/lessons/#": 13}
+KNOWN = {"/lessons/#": 12}
 
 pytestmark = pytest.mark.sqlite_only
 
 
 @pytest.mark.parametrize("account", ["agent", "lead", "supervisor", "trainer", "evaluator", "admin"])
-def test_pages_stay_within_the_budget(demo_app: Flask, account: str) -> None:
+def test_pages_stay_within_the_budget(demo_app: Flask, account: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from lms.demo.people import PASSWORD
+
+    # What a page hands to the job process (drawing a PDF, say) runs there, not in the page.
+    monkeypatch.setattr("lms.app.run_pending_inline", lambda: None)
 
     client = demo_app.test_client()
     answer = client.post("/sign-in", data={"account": account, "password": PASSWORD})
