@@ -24,6 +24,7 @@ from lms.kernel.db import db
 from lms.kernel.jobs import queue
 from lms.people.enums import Role
 from lms.people.models import Person, Shop, Team
+from lms.web.setup import limiter
 from tests.factories import PASSWORD, make_person, make_shop, make_team
 
 # Workers that run side by side have a database each: tests/postgresql.sh makes lms, lms_gw0 and lms_gw1.
@@ -125,6 +126,7 @@ def _app(*, fresh: bool) -> Flask:
         if not fresh:
             _apps[on] = app
         return app
+    limiter.enabled = app.config["RATELIMIT_ENABLED"]  # one object for every app of the process; the newest one set it
     prepare_home(settings())
     (settings().home / "secret_key").write_text(app.config["SECRET_KEY"])
     app.extensions["lms.web"].pop("navigation", None)

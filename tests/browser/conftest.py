@@ -165,7 +165,7 @@ def sign_in(browser: Browser, server: Server) -> Iterator[SignIn]:
         page.goto("/sign-in")
         page.fill("input[name=account]", account)
         page.fill("input[name=password]", password or demo_password())
-        page.press("input[name=password]", "Enter")  # the first button of the page is that of the language
+        page.click("button[type=submit]")
         page.wait_for_url(lambda url: "/sign-in" not in url)
         return page
 
