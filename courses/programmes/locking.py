@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select, true, union
+from sqlalchemy import select, union
 
 from courses.programmes.definition import Definition, from_json
 from courses.programmes.enums import EnrolmentState
@@ -18,6 +18,7 @@ from lms.kernel.db import db
 from lms.kernel.hookspecs import Lock
 from lms.learning.enums import AssignmentState
 from lms.learning.models import Assignment, Record
+from lms.learning.queries import is_finished
 from lms.people.models import Person
 
 
@@ -148,7 +149,6 @@ def _free(person: Person, activity_ids: set[int]) -> set[int]:
     done = select(Record.activity_id).where(
         Record.actor_id == person.id,
         Record.activity_id.in_(activity_ids),
-        Record.completion.is_(True),
-        func.coalesce(Record.success, true()),
+        is_finished(),
     )
     return set(db.session.scalars(union(given, done)))

@@ -35,6 +35,11 @@ def is_overdue(at: datetime) -> ColumnElement[bool]:
     return (Assignment.state == AssignmentState.OPEN) & (Assignment.due_at < at)
 
 
+def is_finished() -> ColumnElement[bool]:
+    """Records that tell of something completed: a completion that is not a failure."""
+    return Record.completion.is_(True) & func.coalesce(Record.success, true())
+
+
 def is_manager() -> ColumnElement[bool]:
     """People who lead others. They are not chased in lists of overdue people."""
     return Person.grants.any(RoleGrant.role.in_(MANAGER_ROLES))
@@ -117,11 +122,10 @@ class LedgerTotals:
 
 def ledger_totals(person_id: int) -> LedgerTotals:
     """One statement."""
-    finished = Record.completion.is_(True) & func.coalesce(Record.success, true())
     by_activity = (
         select(
             func.count().label("records"),
-            func.max(finished.cast(db.Integer)).label("completed"),
+            func.max(is_finished().cast(db.Integer)).label("completed"),
             func.max(Record.score).label("best"),
             func.sum(func.coalesce(Record.duration_seconds, 0)).label("seconds"),
         )

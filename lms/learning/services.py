@@ -155,6 +155,21 @@ def assign(
             )
         )
     )
+    waiting = [person_id for person_id in dict.fromkeys(person.id for person in people) if person_id not in has_open]
+    return _give(activity, waiting, giver_id=actor.id, due_at=due_at, reason=reason, note=note, at=at)
+
+
+def _give(
+    activity: Activity,
+    person_ids: Iterable[int],
+    *,
+    giver_id: int | None,
+    due_at: datetime | None,
+    reason: AssignmentReason,
+    note: str,
+    at: datetime,
+) -> list[Assignment]:
+    """The rows of :func:`assign` and :func:`hand_out`, in the order of the people, in one go; plugins hear of them."""
     rows = [
         {
             "person_id": person_id,
@@ -163,11 +178,10 @@ def assign(
             "state": AssignmentState.OPEN,
             "due_at": due_at,
             "note": note,
-            "assigned_by_id": actor.id,
+            "assigned_by_id": giver_id,
             "created_at": at,
         }
-        for person_id in dict.fromkeys(person.id for person in people)
-        if person_id not in has_open
+        for person_id in person_ids
     ]
     if not rows:
         return []
@@ -247,26 +261,8 @@ def hand_out(
         serving_filter(activity.shop_id, Person.id),
         Person.id.not_in(has_open.where(Assignment.person_id.in_(ids)).scalar_subquery()),
     ]
-    rows = [
-        {
-            "person_id": person_id,
-            "activity_id": activity.id,
-            "reason": reason,
-            "state": AssignmentState.OPEN,
-            "due_at": due_at,
-            "note": note,
-            "created_at": at,
-        }
-        for person_id in db.session.scalars(select(Person.id).where(Person.id.in_(ids), *reach).order_by(Person.id))
-    ]
-    if not rows:
-        return []
-    try:
-        made = list(db.session.scalars(insert(Assignment).returning(Assignment), rows))
-    except IntegrityError as error:
-        raise AssignmentTaken(_("刚刚有人布置了同一个任务，请刷新页面后再试。")) from error
-    hooks().assignments_made(assignments=made)
-    return made
+    waiting = db.session.scalars(select(Person.id).where(Person.id.in_(ids), *reach).order_by(Person.id))
+    return _give(activity, waiting, giver_id=None, due_at=due_at, reason=reason, note=note, at=at)
 
 
 def take_back(

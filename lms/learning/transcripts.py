@@ -8,14 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select, true
+from sqlalchemy import func, select
 
 from lms.kernel.db import db
 from lms.kernel.hookspecs import TranscriptSection
 from lms.kernel.plugins import plugins
 from lms.learning.labels import DIMENSION_LABELS, kind_label
 from lms.learning.models import Activity, Record
-from lms.learning.queries import activity_filter
+from lms.learning.queries import activity_filter, is_finished
 from lms.people.models import Person
 
 MOST = 500
@@ -36,8 +36,7 @@ def completed_activities(person: Person, viewer: Person) -> list[CompletedActivi
     """What ``person`` completed of what ``viewer`` may see, the newest first. Two statements."""
     mine = [
         Record.actor_id == person.id,
-        Record.completion.is_(True),
-        func.coalesce(Record.success, true()),
+        is_finished(),
     ]
     summed = (
         select(

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select, true
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from lms.kernel.db import db
 from lms.learning.enums import AssignmentState
 from lms.learning.models import Activity, ActivityCompetency, Assignment, Competency, Record
-from lms.learning.queries import progress_filter
+from lms.learning.queries import is_finished, progress_filter
 from lms.people.models import Person
 from lms.people.queries import assignable_filter, branch_ids, shop_filter
 from lms.people.rules import can_see_shop
@@ -231,8 +231,7 @@ def _teaching(competency_ids: Sequence[int], person_id: int | None) -> list[tupl
         .where(
             Record.actor_id == person_id,
             Record.activity_id == Activity.id,
-            Record.completion.is_(True),
-            func.coalesce(Record.success, true()),
+            is_finished(),
         )
         .exists()
     )
@@ -261,8 +260,7 @@ def completed_by(person_ids: Sequence[int], activity_ids: Sequence[int]) -> set[
             .where(
                 Record.actor_id.in_(person_ids[start : start + BATCH]),
                 Record.activity_id.in_(activity_ids),
-                Record.completion.is_(True),
-                func.coalesce(Record.success, true()),
+                is_finished(),
             )
             .distinct()
         )
