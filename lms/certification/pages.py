@@ -21,7 +21,7 @@ from lms.certification.rendering import verify_url
 from lms.certification.rules import Need, evidence
 from lms.kernel.db import db
 from lms.learning.enums import AssignmentState
-from lms.learning.labels import activity_url, record_url
+from lms.learning.labels import record_url, urls_open_to
 from lms.learning.models import Assignment
 from lms.people.models import Person
 from lms.people.rules import has_permission
@@ -75,15 +75,16 @@ def own_page(person: Person, at: datetime) -> Own:
     missing = [kind for kind in types if kind.id not in latest_of]
     wanted = {need.activity_id for kind in missing for need in kind.requirements}
     rows = passes(person.id, wanted) if wanted else []
-    goals = [Goal(kind, tuple(_step(need, rows) for need in kind.requirements)) for kind in missing]
+    urls = urls_open_to(person, [need.activity for kind in missing for need in kind.requirements])
+    goals = [Goal(kind, tuple(_step(need, rows, urls) for need in kind.requirements)) for kind in missing]
     return Own(held, {kind: task for kind, task in tasks.items() if kind in latest_of}, goals)
 
 
-def _step(requirement: CertificateRequirement, rows: list[Any]) -> Step:
+def _step(requirement: CertificateRequirement, rows: list[Any], urls: dict[int, str]) -> Step:
     activity = requirement.activity
     need = Need(requirement.activity_id, requirement.min_score)
     done = evidence([need], rows) is not None
-    return Step(activity.title, activity_url(activity.kind, activity.id), done, requirement.min_score)
+    return Step(activity.title, urls.get(activity.id), done, requirement.min_score)
 
 
 @dataclass(frozen=True)
@@ -127,5 +128,5 @@ def certificate_page(viewer: Person, certificate: Certificate) -> OneCertificate
         may_revoke=decides and certificate.revoked_at is None,
         may_issue=decides and certificate.revoked_at is not None and newest is not None and newest.id == certificate.id,
         may_draw=has_permission(viewer, P.CERTIFICATES_EDIT),
-        renewal_url=activity_url(renewal.kind, renewal.id) if own and renewal else None,
+        renewal_url=urls_open_to(viewer, [renewal]).get(renewal.id) if own and renewal else None,
     )

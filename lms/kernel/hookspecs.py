@@ -64,6 +64,8 @@ class ActivityKind:
 
     ``url(activity_id)`` is the page where a person does it; ``manage_url(activity_id)`` the page of its editor;
     ``record_url(context)`` the page that shows what a learning record with this context tells of, or None.
+    ``open_to(person, activity_ids)`` → those of them whose ``url`` the person may open, in one statement; without it
+    everybody who sees the activity may.
     """
 
     kind: str
@@ -72,6 +74,7 @@ class ActivityKind:
     url: Callable[[int], str]
     manage_url: Callable[[int], str] | None = None
     record_url: Callable[[dict[str, Any]], str | None] | None = None
+    open_to: Callable[[Any, Sequence[int]], set[int]] | None = None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,8 @@ from lms.kernel.clock import to_local
 from lms.kernel.hookspecs import ActivityKind
 from lms.kernel.plugins import plugins
 from lms.learning.enums import AssignmentReason, AssignmentState, Dimension, Verb
+from lms.learning.models import Activity
+from lms.people.models import Person
 
 DIMENSION_LABELS = {Dimension.ATTITUDE: _l("态度"), Dimension.KNOWLEDGE: _l("知识"), Dimension.SKILL: _l("技能")}
 REASON_LABELS = {
@@ -89,6 +92,20 @@ def activity_url(kind: str, activity_id: int) -> str | None:
     """The page where a person does the activity; None when its plugin is gone."""
     known = activity_kinds().get(kind)
     return known.url(activity_id) if known else None
+
+
+def urls_open_to(person: Person, activities: Iterable[Activity]) -> dict[int, str]:
+    """The pages of the activities that ``person`` may open, by activity id. At most a statement a kind."""
+    by_kind: dict[str, list[int]] = {}
+    for activity in activities:
+        by_kind.setdefault(activity.kind, []).append(activity.id)
+    found: dict[int, str] = {}
+    for name, ids in by_kind.items():
+        kind = activity_kinds().get(name)
+        if kind is not None:
+            open_ids = ids if kind.open_to is None else kind.open_to(person, ids)
+            found |= {activity_id: kind.url(activity_id) for activity_id in open_ids}
+    return found
 
 
 def record_url(kind: str, context: dict[str, Any]) -> str | None:

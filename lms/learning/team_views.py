@@ -14,6 +14,7 @@ from lms.kernel.db import db, get_or_404
 from lms.learning.blueprint import bp
 from lms.learning.enums import AssignmentState
 from lms.learning.exporters import matrix_headers, matrix_rows
+from lms.learning.labels import urls_open_to
 from lms.learning.matrix import (
     PEOPLE_PER_PAGE,
     STATES,
@@ -109,6 +110,7 @@ def task(activity_id: int) -> str:
         paths=paths,
         teams=_teams(viewer, paths),
         may_assign=has_permission(viewer, P.ASSIGNMENTS_EDIT) and activity.archived_at is None,
+        url=urls_open_to(viewer, [activity]).get(activity.id),
         at=at,
     )
 

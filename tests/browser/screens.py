@@ -29,7 +29,7 @@ from tests.browser.conftest import CHROMIUM_ARGS, Server, chromium, demo_passwor
 ACCOUNTS = ("agent", "lead", "supervisor", "trainer", "evaluator", "admin")
 WIDTHS = {1280: 900, 360: 740}
 THEMES = ("light", "dark")
-SKIP = re.compile(r"/sign-out|/assets/|\.xlsx|/export|/template|/download|\.zip")
+SKIP = re.compile(r"/sign-out|/assets/|\.xlsx|/export|/pdf|/template|/download|\.zip")
 TALLEST = 6000  # pixels; a longer page is cut, the picture would not be looked at anyway
 
 

@@ -15,7 +15,7 @@ from playwright.sync_api import Page
 from tests.browser.conftest import DESKTOP, PHONE, SignIn, check_axe, check_fits
 
 PEOPLE = ("trainer", "supervisor", "agent", "admin", "lead", "evaluator")
-SKIP = re.compile(r"/sign-out|/assets/|\.xlsx|/export|/template|/download")
+SKIP = re.compile(r"/sign-out|/assets/|\.xlsx|/export|/pdf|/template|/download")
 
 
 def shape(url: str) -> str:

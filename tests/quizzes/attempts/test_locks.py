@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import scoped_session
 
 from lms.kernel.clock import now
 from lms.kernel.hookspecs import Lock, hookimpl
 from lms.kernel.plugins import plugins
+from lms.learning.labels import urls_open_to
 from lms.learning.locks import ActivityLocked
 from lms.people.models import Person
 from quizzes.attempts.models import Attempt
@@ -19,7 +21,7 @@ from quizzes.attempts.plugin import transcript_sections
 from quizzes.attempts.services import start_attempt, submit_attempt
 from quizzes.papers.models import Quiz
 from tests.conftest import Cast
-from tests.quizzes.papers.factories import make_items, make_quiz
+from tests.quizzes.papers.factories import give, make_items, make_quiz
 
 SignIn = Callable[[Person], FlaskClient]
 REASON = "先通过第一天的关卡，才能考第二天。"
@@ -87,3 +89,20 @@ def test_transcript_has_the_attempts_that_the_viewer_may_see(cast: Cast, quiz: Q
     expected = {"agent", "lead", "supervisor", "trainer", "admin"}
     assert {name for name, ids in seen.items() if ids == [attempt.id]} == expected
     assert all(not ids for name, ids in seen.items() if name not in expected)
+
+
+def test_only_who_may_open_a_quiz_is_led_to_it(cast: Cast, session: scoped_session, app: Flask) -> None:
+    given = make_quiz(cast.trainer, make_items(2, shop=cast.shop), shop=cast.shop, title="布置了才能做")
+    practice = make_quiz(
+        cast.trainer, make_items(2, shop=cast.shop), shop=cast.shop, title="谁都能练", open_practice=True
+    )
+    give(cast.trainer, given, cast.agent)
+    session.commit()
+    activities = [quiz.activity for quiz in (given, practice) if quiz.activity is not None]
+    with app.test_request_context():
+        led = {name: set(urls_open_to(getattr(cast, name), activities)) for name in ("agent", "agent2", "other_agent")}
+    assert led == {
+        "agent": {given.activity_id, practice.activity_id},
+        "agent2": {practice.activity_id},
+        "other_agent": set(),
+    }
