@@ -141,6 +141,36 @@ class BriefingSection:
 
 
 @dataclass(frozen=True)
+class CheckWish:
+    """Chats of an agent that somebody wants checked: ``count`` of those served in [since, until), with a scorecard that
+    holds the criterion. ``key`` comes back as ``QueueEntry.wish``. Evaluators never learn of it.
+    """
+
+    key: str
+    agent_id: int
+    criterion_id: int
+    count: int
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True)
+class TimelineEvent:
+    """Something in the life of a person: ``lane`` is one of learning, qa, coaching, certificate; ``figure`` a number to
+    plot, in percent, such as a score; ``tone`` is good, bad or "".
+    """
+
+    at: datetime
+    lane: str
+    title: str
+    detail: str = ""
+    url: str = ""
+    icon: str = ""
+    figure: float | None = None
+    tone: str = ""
+
+
+@dataclass(frozen=True)
 class DemoStep:
     """A step of ``lms demo``, in rising order, each in its own transaction. ``run(context)`` → a line to show."""
 
@@ -274,6 +304,27 @@ def certificate_renderers() -> Iterable[Any]:  # type: ignore[empty-body]
 
 
 @hookspec
+def qa_checks() -> Iterable[Any]:  # type: ignore[empty-body]
+    """Automatic checks of chats: objects of the protocol ``lms.qa.checks.protocol.ChatCheck``."""
+
+
+@hookspec
+def checks_wanted(shop_id: int, at: datetime) -> Iterable[CheckWish]:  # type: ignore[empty-body]
+    """Chats of a shop that are to be checked on top of its sampling plans, such as after a lesson."""
+
+
+@hookspec
+def guidance(competency_ids: Sequence[int], shop_id: int | None) -> dict[str, dict[int, int]]:  # type: ignore[empty-body]
+    """What teaches or tests each competency in a shop: {"lesson" or "item": {competency id: how many}}, in a fixed
+    number of statements. A criterion that nothing is behind is flagged: nothing is demanded that was not taught."""
+
+
+@hookspec
+def timeline_events(person: Any, viewer: Any, since: datetime, until: datetime) -> Iterable[TimelineEvent]:  # type: ignore[empty-body]
+    """What happened to ``person`` in [since, until), as ``viewer`` may see it; a fixed number of statements."""
+
+
+@hookspec
 def commands() -> Iterable[click.Command]:  # type: ignore[empty-body]
     """Sub-commands of ``lms``."""
 
@@ -354,6 +405,32 @@ def chats_imported(chat_import: Any) -> None:
 @hookspec
 def questions_mined(run: Any) -> None:
     """The question factory finished a run (``quizzes.mining.models.MiningRun``)."""
+
+
+@hookspec
+def scorecard_published(version: Any) -> None:
+    """A version of a scorecard is in force from now on (``lms.qa.scorecards.models.ScorecardVersion``)."""
+
+
+@hookspec
+def evaluation_submitted(evaluation: Any) -> None:
+    """A chat was evaluated (``lms.qa.evaluations.models.Evaluation``, with its lines and findings)."""
+
+
+@hookspec
+def finding_confirmed(finding: Any, at: datetime) -> None:
+    """A finding stands: acknowledged, not disputed in time, or the dispute was lost."""
+
+
+@hookspec
+def dispute_filed(dispute: Any) -> None:
+    """An agent disputes a finding (``lms.qa.disputes.models.Dispute``); what it caused pauses."""
+
+
+@hookspec
+def dispute_decided(decision: Any) -> None:
+    """An arbiter decided a dispute (``lms.qa.disputes.models.DisputeDecision``). When it was upheld, the finding is
+    overturned and the score corrected already."""
 
 
 @hookspec

@@ -1,0 +1,1 @@
+"""The effect of a lesson on what its criterion measures."""

@@ -1,0 +1,1 @@
+"""Rules that turn findings into remedial cases, follow-up checks, verdicts, and the board of them all."""

@@ -1,0 +1,1 @@
+"""Coaching sessions between a coach and somebody coached."""

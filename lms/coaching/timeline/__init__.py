@@ -1,0 +1,1 @@
+"""Learning, quality checks and coaching of one person on one line of time."""

@@ -1,0 +1,1 @@
+"""Blind calibration and grading the graders."""

@@ -1,0 +1,1 @@
+"""Automatic checks: hints for the evaluator, each with the message that it found."""

@@ -1,0 +1,3 @@
+"""Announces this part of quality checks to the host."""
+
+from __future__ import annotations

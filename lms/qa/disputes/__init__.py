@@ -1,0 +1,1 @@
+"""Disputes of findings and how they were decided."""

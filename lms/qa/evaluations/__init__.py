@@ -1,0 +1,1 @@
+"""Evaluations of chats, their lines and findings."""

@@ -1,0 +1,1 @@
+"""Results of other quality tools, line by line."""

@@ -1,0 +1,1 @@
+"""Sampling plans and the queues that they fill."""

@@ -1,0 +1,1 @@
+"""Scorecards, their versions and criteria."""

@@ -1,0 +1,1 @@
+"""Agreement, intervals and sampling as pure functions; no Flask, no database."""
