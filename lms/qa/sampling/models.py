@@ -147,14 +147,3 @@ class Reviewer(db.Model):  # type: ignore[name-defined]
 
     shop: Mapped[Shop] = relationship()
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
-
-
-class QaSettings(db.Model):  # type: ignore[name-defined]
-    """A shop's settings of quality checks; a shop without a row has the defaults of ``sampling.settings``."""
-
-    __tablename__ = "qa_settings"
-
-    shop_id: Mapped[int] = mapped_column(ForeignKey("shop.id"), primary_key=True)
-    values: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
-    changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
