@@ -285,6 +285,24 @@ def take_back(
     return found
 
 
+def move_due(
+    *, person_id: int, activity_ids: Iterable[int], reason: AssignmentReason, due_at: datetime | None
+) -> list[Assignment]:
+    """Set when the open tasks that :func:`hand_out` gave for this reason are due; None while they wait."""
+    waiting = select(Assignment).where(
+        Assignment.person_id == person_id,
+        Assignment.activity_id.in_(list(activity_ids)),
+        Assignment.state == AssignmentState.OPEN,
+        Assignment.reason == reason,
+        Assignment.assigned_by_id.is_(None),
+    )
+    found = list(db.session.scalars(waiting))
+    for assignment in found:
+        assignment.due_at = due_at
+    db.session.flush()
+    return found
+
+
 def cancel_assignment(*, actor: Person, assignment: Assignment, at: datetime) -> Assignment:
     """Take an open assignment back; one that is done stays done. Raises NotFound for whom the actor does not reach."""
     require_visible(can_cancel(actor, assignment))
