@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
+from lms.conversations.models import Message
 from lms.kernel.db import db
 from lms.people.models import Person
 from lms.people.queries import person_filter, shop_filter
@@ -24,6 +25,7 @@ from lms.qa.evaluations.models import (
 )
 from lms.qa.evaluations.rules import can_see_evaluation
 from lms.qa.permissions import Q
+from lms.qa.sampling.models import Reviewer
 
 
 def evaluation_filter(viewer: Person) -> ColumnElement[bool]:
@@ -160,3 +162,17 @@ def open_answers(agent_id: int) -> int:
         EvaluationStanding.faults > 0,
     )
     return db.session.scalar(query) or 0
+
+
+# --- what a page shows beside an evaluation ------------------------------------------------------------------------
+
+
+def reviewer_line(person: Person, shop_id: int) -> Reviewer | None:
+    """The person's line on the shop's list of reviewers, removed or not."""
+    return db.session.scalar(select(Reviewer).where(Reviewer.person_id == person.id, Reviewer.shop_id == shop_id))
+
+
+def chat_lines(conversation_id: int, most: int = 400) -> list[Message]:
+    """The messages of a chat in order; a very long one is cut."""
+    query = select(Message).where(Message.conversation_id == conversation_id).order_by(Message.position).limit(most)
+    return list(db.session.scalars(query))

@@ -9,6 +9,7 @@ from lms.people.rules import can_see_person, can_see_shop, has_permission
 from lms.qa.enums import EvaluationState
 from lms.qa.evaluations.models import Evaluation, EvaluationStanding
 from lms.qa.permissions import Q
+from lms.qa.sampling.models import QueueEntry, Reviewer
 
 
 def can_see_evaluation(viewer: Person, evaluation: Evaluation) -> bool:
@@ -33,3 +34,14 @@ def can_answer(viewer: Person, standing: EvaluationStanding, at: datetime) -> bo
         and standing.state is not EvaluationState.SETTLED
         and at < standing.answer_until
     )
+
+
+def can_score(viewer: Person, entry: QueueEntry, reviewer: Reviewer | None) -> bool:
+    """Whether ``viewer`` may score the chat: evaluators of the shop and those on its list of reviewers; never one's
+    own chat. ``reviewer`` is the viewer's line on that list, if there is one.
+    """
+    if viewer.id == entry.agent_id or not can_see_shop(viewer, entry.shop_id):
+        return False
+    if reviewer is not None and reviewer.removed_at is None:
+        return reviewer.suspended_at is None
+    return has_permission(viewer, Q.EVALUATIONS_EDIT)

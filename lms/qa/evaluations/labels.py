@@ -1,0 +1,56 @@
+"""Words for the screen."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from lms.qa.enums import EvaluationState, FindingState, RootCause
+
+CAUSES = {
+    RootCause.PERSON: _l("个人"),
+    RootCause.PROCESS: _l("流程"),
+    RootCause.PRODUCT: _l("商品"),
+    RootCause.RARE: _l("偶发"),
+}
+CAUSE_KEYS = {RootCause.PERSON: "P", RootCause.PROCESS: "L", RootCause.PRODUCT: "S", RootCause.RARE: "O"}
+CAUSE_HINTS = {
+    RootCause.PERSON: _l("客服本可以做好，需要补训"),
+    RootCause.PROCESS: _l("规则、系统或交接让人做不好"),
+    RootCause.PRODUCT: _l("商品或详情页本身有问题"),
+    RootCause.RARE: _l("极少见，不用处理"),
+}
+CAUSE_NOTES = (
+    _l("没看清客户的问题"),
+    _l("不熟悉规则"),
+    _l("不熟悉商品"),
+    _l("没有查订单"),
+    _l("话术生硬"),
+    _l("忘了跟进"),
+    _l("规则没有写明"),
+    _l("后台查不到"),
+    _l("交接漏了信息"),
+    _l("详情页没写清楚"),
+    _l("批次质量问题"),
+)
+STATES = {
+    EvaluationState.OPEN: _l("待客服确认"),
+    EvaluationState.DISPUTED: _l("申诉中"),
+    EvaluationState.SETTLED: _l("已定"),
+}
+STATE_COLOURS = {
+    EvaluationState.OPEN: "orange",
+    EvaluationState.DISPUTED: "purple",
+    EvaluationState.SETTLED: "secondary",
+}
+FINDING_STATES = {
+    FindingState.WAITING: _l("待确认"),
+    FindingState.DISPUTED: _l("申诉中"),
+    FindingState.CONFIRMED: _l("已确认"),
+    FindingState.OVERTURNED: _l("申诉成立"),
+}
+FINDING_COLOURS = {
+    FindingState.WAITING: "orange",
+    FindingState.DISPUTED: "purple",
+    FindingState.CONFIRMED: "secondary",
+    FindingState.OVERTURNED: "green",
+}

@@ -1,0 +1,118 @@
+"""The scoring page: a chat beside the scorecard, its draft, and what comes next."""
+
+from __future__ import annotations
+
+from flask import Response, flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import joinedload
+from werkzeug.wrappers import Response as BaseResponse
+
+from lms.conversations.labels import SIDES
+from lms.conversations.models import Conversation
+from lms.conversations.services import log_view
+from lms.conversations.transcript import lines_of
+from lms.kernel.clock import now, to_local
+from lms.kernel.db import db, get_or_404
+from lms.kernel.errors import Conflict, DomainError
+from lms.people.guards import current_person, requires
+from lms.people.rules import require_visible
+from lms.qa.enums import EntryState
+from lms.qa.evaluations import labels
+from lms.qa.evaluations.blueprint import bp
+from lms.qa.evaluations.desk import draft_of, keep_draft, submit_draft, take
+from lms.qa.evaluations.drafts import ScoringDraft, read_form
+from lms.qa.evaluations.queries import chat_lines, reviewer_line
+from lms.qa.evaluations.rules import can_score
+from lms.qa.permissions import Q
+from lms.qa.sampling.models import QueueEntry
+from lms.qa.scorecards.definition import Definition
+from lms.qa.scorecards.models import ScorecardVersion
+from lms.qa.scorecards.services import version_in_force
+
+
+def _scorable(entry_id: int) -> QueueEntry:
+    entry = get_or_404(
+        QueueEntry,
+        entry_id,
+        joinedload(QueueEntry.conversation).joinedload(Conversation.shop),
+        joinedload(QueueEntry.scorecard),
+    )
+    viewer = current_person()
+    require_visible(can_score(viewer, entry, reviewer_line(viewer, entry.shop_id)))
+    return entry
+
+
+def _version(entry: QueueEntry) -> ScorecardVersion:
+    version = version_in_force(entry.scorecard)
+    if version is None:
+        raise Conflict(_("这张评分表还没有发布，不能评分。"), hint=_("请先发布评分表，再回到这里。"))
+    return version
+
+
+@bp.route("/score/<int:entry_id>", methods=["GET", "POST"])
+@requires(Q.QUEUE_WORK)
+def score(entry_id: int) -> BaseResponse:
+    """Score a chat. ``go=stop`` submits and leaves, otherwise the next chat of the queue follows."""
+    actor, at, entry = current_person(), now(), _scorable(entry_id)
+    if request.method == "GET":
+        if entry.state is EntryState.DONE:
+            flash(_("这通会话已经评过了。"), "info")
+            return redirect(_after())
+        take(actor=actor, entry=entry, at=at)
+        log_view(actor=actor, conversation=entry.conversation, at=at)
+        return _page(entry, _version(entry), draft_of(entry, actor))
+    version = _version(entry)
+    draft = read_form(request.form, Definition.from_json(version.definition))
+    if draft.version_id not in (None, version.id):
+        return _page(entry, version, draft, _("评分表刚发布了新版本，请核对后再提交。"))
+    try:
+        with db.session.begin_nested():
+            made = submit_draft(actor=actor, entry=entry, draft=draft, version=version, at=at)
+    except Conflict:
+        raise
+    except DomainError as error:
+        return _page(entry, version, draft, str(error))
+    flash(_("已提交，得分 %(score)s。", score=_("不计分") if made.score is None else f"{made.score:g}"), "success")
+    return redirect(url_for("web.dashboard") if request.form.get("go") == "stop" else _after())
+
+
+def _after() -> str:
+    return url_for("web.dashboard")
+
+
+def _page(entry: QueueEntry, version: ScorecardVersion, draft: ScoringDraft, problem: str = "") -> BaseResponse:
+    definition = Definition.from_json(version.definition)
+    html = render_template(
+        "lms/qa/evaluations/score.html",
+        entry=entry,
+        conversation=entry.conversation,
+        version=version,
+        definition=definition,
+        draft=draft,
+        rev=draft_of(entry, current_person()).rev,
+        lines=lines_of(chat_lines(entry.conversation_id)),
+        sides=SIDES,
+        causes=labels.CAUSES,
+        cause_keys=labels.CAUSE_KEYS,
+        cause_hints=labels.CAUSE_HINTS,
+        cause_notes=labels.CAUSE_NOTES,
+        hints={},
+        problem=problem,
+    )
+    return Response(html, 400 if problem else 200)
+
+
+@bp.post("/score/<int:entry_id>/draft")
+@requires(Q.QUEUE_WORK)
+def draft(entry_id: int) -> BaseResponse:
+    """Keep what was filled in; asked for by the page's script while one scores."""
+    actor, at, entry = current_person(), now(), _scorable(entry_id)
+    filled = read_form(request.form, Definition.from_json(_version(entry).definition))
+    try:
+        rev = keep_draft(actor=actor, entry=entry, draft=filled, at=at)
+    except Conflict as error:
+        db.session.rollback()
+        answer = jsonify({"saved": False, "message": " ".join((error.message, error.hint))})
+        answer.status_code = error.status
+        return answer
+    return jsonify({"saved": True, "rev": rev, "at": to_local(at).strftime("%H:%M")})
