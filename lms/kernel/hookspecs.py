@@ -28,7 +28,7 @@ hookimpl = pluggy.HookimplMarker("lms")
 class NavItem:
     """One line of the navigation. Shown to people who hold ``permission`` ("" = everybody signed in).
 
-    group is one of learn, chats, team, system; a lower order stands higher. ``tab`` puts it on the phone's tab bar.
+    group is one of learn, chats, qa, team, system; a lower order stands higher. ``tab`` puts it on the phone's tab bar.
     """
 
     endpoint: str

@@ -16,7 +16,7 @@ from lms.web.i18n import html_lang
 
 THEMES = ("auto", "light", "dark")
 TABS = 4  # on the phone's bar, besides 更多
-GROUPS = ("learn", "chats", "team", "system")
+GROUPS = ("learn", "chats", "qa", "team", "system")
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Shell:
 
 
 def group_label(group: str) -> str:
-    labels = {"learn": _("我的学习"), "chats": _("会话与题库"), "team": _("团队"), "system": _("系统")}
+    labels = {"learn": _("我的学习"), "chats": _("会话与题库"), "qa": _("质检与辅导"), "team": _("团队"), "system": _("系统")}
     return labels.get(group) or _("其他")
 
 
