@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from lms.qa.enums import EvaluationState, FindingState, RootCause
@@ -54,3 +57,12 @@ FINDING_COLOURS = {
     FindingState.CONFIRMED: "secondary",
     FindingState.OVERTURNED: "green",
 }
+
+
+def time_left(until: datetime, at: datetime) -> str:
+    """How long somebody still has, in words: days and hours, hours, or minutes."""
+    minutes = max(0, int((until - at).total_seconds() // 60))
+    days, hours = divmod(minutes // 60, 24)
+    if days:
+        return _("%(days)s 天 %(hours)s 小时", days=days, hours=hours)
+    return _("%(hours)s 小时", hours=hours) if hours else _("%(minutes)s 分钟", minutes=minutes)

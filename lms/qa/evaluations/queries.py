@@ -14,7 +14,7 @@ from lms.kernel.db import db
 from lms.people.models import Person
 from lms.people.queries import person_filter, shop_filter
 from lms.people.rules import has_permission, require_visible
-from lms.qa.enums import FindingState
+from lms.qa.enums import EntryState, FindingState
 from lms.qa.evaluations.models import (
     Evaluation,
     EvaluationLine,
@@ -25,7 +25,7 @@ from lms.qa.evaluations.models import (
 )
 from lms.qa.evaluations.rules import can_see_evaluation
 from lms.qa.permissions import Q
-from lms.qa.sampling.models import Reviewer
+from lms.qa.sampling.models import QueueEntry, Reviewer
 
 
 def evaluation_filter(viewer: Person) -> ColumnElement[bool]:
@@ -176,3 +176,51 @@ def chat_lines(conversation_id: int, most: int = 400) -> list[Message]:
     """The messages of a chat in order; a very long one is cut."""
     query = select(Message).where(Message.conversation_id == conversation_id).order_by(Message.position).limit(most)
     return list(db.session.scalars(query))
+
+
+def _queue_of(person: Person) -> ColumnElement[bool]:
+    """The list side of ``rules.can_score``, over ``QueueEntry``; whether anybody has claimed it is left open."""
+    listed = select(Reviewer.shop_id).where(Reviewer.person_id == person.id, Reviewer.removed_at.is_(None))
+    allowed = QueueEntry.shop_id.in_(listed.where(Reviewer.suspended_at.is_(None)))
+    if has_permission(person, Q.EVALUATIONS_EDIT):
+        allowed = or_(allowed, QueueEntry.shop_id.not_in(listed.where(Reviewer.suspended_at.is_not(None))))
+    return and_(allowed, shop_filter(person, QueueEntry.shop_id), QueueEntry.agent_id != person.id)
+
+
+def queue_counts(person: Person) -> tuple[int, int]:
+    """(waiting, claimed by the person) of the chats that the person may score. One statement."""
+    query = (
+        select(QueueEntry.state, func.count())
+        .where(
+            _queue_of(person),
+            or_(
+                QueueEntry.state == EntryState.WAITING,
+                and_(QueueEntry.state == EntryState.CLAIMED, QueueEntry.reviewer_id == person.id),
+            ),
+        )
+        .group_by(QueueEntry.state)
+    )
+    counts = {state: count for state, count in db.session.execute(query)}
+    return counts.get(EntryState.WAITING, 0), counts.get(EntryState.CLAIMED, 0)
+
+
+def next_entry(person: Person) -> int | None:
+    """What to score next: one's own claims first, then what is due first, in the queue's shuffled order."""
+    query = (
+        select(QueueEntry.id)
+        .where(
+            _queue_of(person),
+            or_(
+                QueueEntry.state == EntryState.WAITING,
+                and_(QueueEntry.state == EntryState.CLAIMED, QueueEntry.reviewer_id == person.id),
+            ),
+        )
+        .order_by(
+            QueueEntry.state,  # "claimed" stands before "waiting"
+            QueueEntry.due_at.asc().nulls_last(),
+            QueueEntry.shuffle,
+            QueueEntry.id,
+        )
+        .limit(1)
+    )
+    return db.session.scalar(query)

@@ -21,7 +21,7 @@ from lms.qa.evaluations import labels
 from lms.qa.evaluations.blueprint import bp
 from lms.qa.evaluations.desk import draft_of, keep_draft, submit_draft, take
 from lms.qa.evaluations.drafts import ScoringDraft, read_form
-from lms.qa.evaluations.queries import chat_lines, reviewer_line
+from lms.qa.evaluations.queries import chat_lines, next_entry, reviewer_line
 from lms.qa.evaluations.rules import can_score
 from lms.qa.permissions import Q
 from lms.qa.sampling.models import QueueEntry
@@ -77,7 +77,18 @@ def score(entry_id: int) -> BaseResponse:
 
 
 def _after() -> str:
-    return url_for("web.dashboard")
+    return url_for(".next_chat")
+
+
+@bp.get("/next")
+@requires(Q.QUEUE_WORK)
+def next_chat() -> BaseResponse:
+    """Open the next chat of the queue."""
+    entry_id = next_entry(current_person())
+    if entry_id is None:
+        flash(_("待评的会话都评完了。"), "success")
+        return redirect(url_for("web.dashboard"))
+    return redirect(url_for(".score", entry_id=entry_id))
 
 
 def _page(entry: QueueEntry, version: ScorecardVersion, draft: ScoringDraft, problem: str = "") -> BaseResponse:
