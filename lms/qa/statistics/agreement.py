@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
+from typing import Any
 
 Row = Sequence[int | None]
 
@@ -161,7 +162,7 @@ def agreement(rows: Sequence[Row], level: Level = Level.NOMINAL, *, seed: int = 
     return Agreement(len(known), share, alpha, float(low), float(high))
 
 
-def _alpha(counts: object, values: list[int], level: Level) -> float:
+def _alpha(counts: Any, values: list[int], level: Level) -> float:
     import krippendorff
 
     return float(krippendorff.alpha(value_counts=counts, value_domain=values, level_of_measurement=level.value))
