@@ -66,7 +66,13 @@ class Shell:
 
 
 def group_label(group: str) -> str:
-    labels = {"learn": _("我的学习"), "chats": _("会话与题库"), "qa": _("质检与辅导"), "team": _("团队"), "system": _("系统")}
+    labels = {
+        "learn": _("我的学习"),
+        "chats": _("会话与题库"),
+        "qa": _("质检与辅导"),
+        "team": _("团队"),
+        "system": _("系统"),
+    }
     return labels.get(group) or _("其他")
 
 

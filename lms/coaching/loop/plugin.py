@@ -7,6 +7,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from flask import Blueprint
+from flask_babel import lazy_gettext as _l
+
 from lms.coaching.enums import ActOn
 from lms.coaching.loop import models as models
 from lms.coaching.loop.dispute_services import after_decision, pause_for
@@ -14,8 +17,9 @@ from lms.coaching.loop.follow_services import after_confirmation, note_evaluatio
 from lms.coaching.loop.queries import settings_for
 from lms.coaching.loop.services import consider
 from lms.coaching.loop.wishes import wishes
+from lms.coaching.permissions import C
 from lms.kernel.db import db
-from lms.kernel.hookspecs import CheckWish, hookimpl
+from lms.kernel.hookspecs import CheckWish, NavItem, hookimpl
 from lms.qa.evaluations.services import findings_of
 
 log = logging.getLogger(__name__)
@@ -28,6 +32,21 @@ def _guarded(what: str, work: Callable[[], Any]) -> None:
             work()
     except Exception:
         log.exception("the loop could not follow %s", what)
+
+
+@hookimpl
+def blueprints() -> list[Blueprint]:
+    from lms.coaching.loop import views  # jobs never need them
+
+    return [views.bp]
+
+
+@hookimpl
+def navigation() -> list[NavItem]:
+    return [
+        NavItem("coaching_loop.board", _l("闭环看板"), "repeat", 170, C.LOOP_READ, "qa"),
+        NavItem("coaching_loop.rules", _l("补训规则"), "adjustments", 190, C.RULES_EDIT, "qa"),
+    ]
 
 
 @hookimpl

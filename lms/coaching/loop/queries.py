@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from lms.coaching.enums import ActOn, CaseState
 from lms.coaching.loop.deciding import Check, Given, RuleSettings
-from lms.coaching.loop.models import CaseEvent, CaseFinding, FollowUpCheck, LoopRule, RemedialCase
+from lms.coaching.loop.models import CaseEvent, CaseFinding, FollowUpCheck, LoopRule, LoopRuleChange, RemedialCase
 from lms.coaching.loop.rules import can_see_case
 from lms.coaching.permissions import C
 from lms.kernel.db import db
@@ -20,6 +20,7 @@ from lms.people.rules import require_visible
 from lms.qa.enums import FindingState, RootCause
 from lms.qa.evaluations.models import EvaluationLine, Finding
 from lms.qa.evaluations.queries import CountedLine, counted_lines, counted_value
+from lms.qa.scorecards.models import Criterion, Scorecard
 
 LOOK_BACK = 60
 """As many of the latest lines are looked at for a rule; the longest rule asks for the last 50."""
@@ -243,3 +244,53 @@ def settings_for(shop_id: int, criterion_id: int) -> tuple[LoopRule | None, Rule
     """The rule that decides, and its settings; the defaults where a shop has set none."""
     rule = rule_for(shop_id, criterion_id)
     return rule, RuleSettings.of(rule) if rule is not None else RuleSettings()
+
+
+def teaching_choices(competency_id: int | None, shop_id: int, kind: str) -> list[tuple[int, str]]:
+    """(id, title) of the activities of a kind for a competency, in the order of :func:`teaching`. Two statements."""
+    idents = teaching(competency_id, shop_id, kind)
+    titles = {
+        row.id: row.title
+        for row in db.session.execute(select(Activity.id, Activity.title).where(Activity.id.in_(idents)))
+    }
+    return [(ident, titles[ident]) for ident in idents]
+
+
+def criteria_of_shop(shop_id: int) -> Sequence[Criterion]:
+    """The criteria in use that chats of a shop are scored by, by scorecard."""
+    query = (
+        select(Criterion)
+        .join(Scorecard, Scorecard.id == Criterion.scorecard_id)
+        .where(
+            or_(Scorecard.shop_id == shop_id, Scorecard.shop_id.is_(None)),
+            Scorecard.archived_at.is_(None),
+            Criterion.retired_at.is_(None),
+        )
+        .options(joinedload(Criterion.scorecard), joinedload(Criterion.competency))
+        .order_by(Criterion.scorecard_id, Criterion.id)
+    )
+    return db.session.scalars(query).all()
+
+
+def changes_of(rule_id: int) -> Sequence[LoopRuleChange]:
+    """Who set a rule to what, the newest first."""
+    query = (
+        select(LoopRuleChange)
+        .where(LoopRuleChange.rule_id == rule_id)
+        .options(joinedload(LoopRuleChange.by).lazyload(Person.grants))
+        .order_by(LoopRuleChange.at.desc(), LoopRuleChange.id.desc())
+        .limit(20)
+    )
+    return db.session.scalars(query).all()
+
+
+def my_cases(agent_id: int) -> Sequence[RemedialCase]:
+    """An agent's own cases as they may know them, the open ones first."""
+    query = (
+        select(RemedialCase)
+        .where(RemedialCase.agent_id == agent_id, RemedialCase.state.notin_([CaseState.DELAYED, CaseState.CANCELLED]))
+        .options(joinedload(RemedialCase.criterion), joinedload(RemedialCase.lesson), joinedload(RemedialCase.quiz))
+        .order_by(RemedialCase.closed_at.is_not(None), RemedialCase.opened_at.desc())
+        .limit(50)
+    )
+    return db.session.scalars(query).all()
