@@ -194,6 +194,7 @@ def upgrade() -> None:
         sa.Column("created_by_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("closed_at", sa.DateTime(), nullable=True),
+        sa.Column("results", sa.JSON(), nullable=True),
         sa.CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name=op.f("ck_calibration_closed_has_time")),
         sa.CheckConstraint("kind IN ('shared', 'regrade')", name=op.f("ck_calibration_kind")),
         sa.CheckConstraint("state IN ('open', 'closed')", name=op.f("ck_calibration_state")),

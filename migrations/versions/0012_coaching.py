@@ -217,6 +217,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("planned_at", sa.DateTime(), nullable=False),
         sa.Column("notes", sa.JSON(), nullable=False),
+        sa.Column("rev", sa.Integer(), nullable=False),
         sa.Column("created_by_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("held_at", sa.DateTime(), nullable=True),
@@ -361,12 +362,37 @@ def upgrade() -> None:
     op.create_index(op.f("ix_loop_decision_case_id"), "loop_decision", ["case_id"], unique=False)
     op.create_index("ix_loop_decision_finding_id_at", "loop_decision", ["finding_id", "at"], unique=False)
     op.create_index("ix_loop_decision_shop_id_at", "loop_decision", ["shop_id", "at"], unique=False)
+    op.create_table(
+        "lesson_effect",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("lesson_id", sa.Integer(), nullable=False),
+        sa.Column("cases", sa.Integer(), nullable=False),
+        sa.Column("now_cases", sa.Integer(), nullable=False),
+        sa.Column("later_cases", sa.Integer(), nullable=False),
+        sa.Column("difference", sa.Float(), nullable=True),
+        sa.Column("low", sa.Float(), nullable=True),
+        sa.Column("high", sa.Float(), nullable=True),
+        sa.Column("figures", sa.JSON(), nullable=False),
+        sa.Column("computed_at", sa.DateTime(), nullable=False),
+        sa.CheckConstraint(
+            "(difference IS NULL) = (low IS NULL) AND (low IS NULL) = (high IS NULL)",
+            name=op.f("ck_lesson_effect_interval"),
+        ),
+        sa.CheckConstraint("cases >= now_cases + later_cases", name=op.f("ck_lesson_effect_cases")),
+        sa.ForeignKeyConstraint(["lesson_id"], ["activity.id"], name=op.f("fk_lesson_effect_lesson_id_activity")),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_lesson_effect_shop_id_shop")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lesson_effect")),
+        sa.UniqueConstraint("shop_id", "lesson_id", name=op.f("uq_lesson_effect_shop_id_lesson_id")),
+    )
+    op.create_index(op.f("ix_lesson_effect_lesson_id"), "lesson_effect", ["lesson_id"], unique=False)
     for table in APPEND_ONLY:
         for statement in append_only_statements(table, op.get_bind().dialect.name):
             op.execute(statement)
 
 
 def downgrade() -> None:
+    op.drop_table("lesson_effect")
     op.drop_table("loop_decision")
     op.drop_table("coaching_evidence")
     op.drop_table("case_finding")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.conversations.models import Conversation
 from lms.kernel.clock import now
-from lms.kernel.db import StrEnumType, UtcDateTime, append_only, db, enum_check
+from lms.kernel.db import Json, StrEnumType, UtcDateTime, append_only, db, enum_check
 from lms.people.models import Person, Shop
 from lms.qa.enums import CalibrationKind, CalibrationState
 from lms.qa.evaluations.models import Evaluation
@@ -17,7 +18,11 @@ from lms.qa.scorecards.models import Criterion, ScorecardVersion
 
 
 class Calibration(db.Model):  # type: ignore[name-defined]
-    """校准: the chats and the people of one round. A regrade points at evaluations whose evaluator is being graded."""
+    """校准: the chats and the people of one round. A regrade points at evaluations whose evaluator is being graded.
+
+    ``results`` holds the agreement that a job works out once the round is closed; it is read through
+    ``calibration.results``.
+    """
 
     __tablename__ = "calibration"
     __table_args__ = (
@@ -36,6 +41,7 @@ class Calibration(db.Model):  # type: ignore[name-defined]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    results: Mapped[dict[str, Any] | None] = mapped_column(Json)
 
     shop: Mapped[Shop] = relationship()
     version: Mapped[ScorecardVersion] = relationship()
