@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from flask_babel import lazy_gettext as _l
 from courses.cli import courses
 from courses.demo import DEMO_STEPS
 from courses.lessons import authoring_views, media_views, review_views, version_views, views
-from courses.lessons.queries import KIND, next_to_read
+from courses.lessons.queries import KIND, lessons_by_competency, next_to_read
 from courses.outline import views as outline_views
 from courses.packages import views as package_views
 from courses.permissions import SPECS, C
@@ -110,6 +111,11 @@ def later_cards(person: Person, at: datetime) -> list[DashboardCard]:
     if readings:
         cards.append(DashboardCard(30, "courses/lessons/card.html", {"readings": readings, "at": at}))
     return cards
+
+
+@hookimpl
+def guidance(competency_ids: Sequence[int], shop_id: int | None) -> dict[str, dict[int, int]]:
+    return {"lesson": lessons_by_competency(competency_ids, shop_id)}
 
 
 @hookimpl

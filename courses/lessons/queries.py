@@ -16,7 +16,7 @@ from courses.lessons.rules import can_manage_lesson, can_read_lesson, can_write_
 from lms.kernel.db import db
 from lms.kernel.errors import NotFound
 from lms.learning.enums import AssignmentState, Dimension, Verb
-from lms.learning.models import Activity, Assignment, Competency, Record
+from lms.learning.models import Activity, ActivityCompetency, Assignment, Competency, Record
 from lms.people.models import Person, Shop
 from lms.people.queries import assignable_filter, shop_filter
 from lms.people.rules import require_visible
@@ -326,3 +326,15 @@ def competencies_visible_to(person: Person) -> Sequence[Competency]:
     visible = shop_filter(person, Competency.shop_id)
     query = select(Competency).where(visible, Competency.archived_at.is_(None)).order_by(order, Competency.code)
     return db.session.scalars(query).all()
+
+
+def lessons_by_competency(competency_ids: Sequence[int], shop_id: int | None) -> dict[int, int]:
+    """How many lessons that a shop's people can read teach each competency; None counts what all shops share."""
+    own = Lesson.shop_id.is_(None) if shop_id is None else or_(Lesson.shop_id.is_(None), Lesson.shop_id == shop_id)
+    query = (
+        select(ActivityCompetency.competency_id, func.count())
+        .join(Lesson, Lesson.activity_id == ActivityCompetency.activity_id)
+        .where(ActivityCompetency.competency_id.in_(competency_ids), Lesson.state == LessonState.PUBLISHED, own)
+        .group_by(ActivityCompetency.competency_id)
+    )
+    return {ident: count for ident, count in db.session.execute(query)}

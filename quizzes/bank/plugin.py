@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import click
 from flask import Blueprint, Flask
@@ -45,6 +45,13 @@ def sop_replaced(entry: SopEntry, version: SopVersion) -> None:
     from quizzes.bank.grounds import mark_stale
 
     mark_stale(entry=entry, version=version, at=now())
+
+
+@hookimpl
+def guidance(competency_ids: Sequence[int], shop_id: int | None) -> dict[str, dict[int, int]]:
+    from quizzes.bank.queries import items_by_competency
+
+    return {"item": items_by_competency(competency_ids, shop_id)}
 
 
 @hookimpl

@@ -16,7 +16,7 @@ from lms.learning.models import Competency
 from lms.people.models import Person
 from lms.people.queries import shop_filter
 from quizzes.bank.enums import Decision, ItemState
-from quizzes.bank.models import DraftBatch, Item, ItemSource, ItemVersion, ReviewDecision
+from quizzes.bank.models import DraftBatch, Item, ItemCompetency, ItemSource, ItemVersion, ReviewDecision
 from quizzes.drafting.topics import containment
 from quizzes.mining.models import QuestionGroup
 from quizzes.types import QuestionType
@@ -66,6 +66,18 @@ def drawable_items(shop_id: int | None) -> Select[tuple[Item]]:
     """The items that a paper of a shop may draw: accepted, not stale, of that shop or of all shops."""
     own = Item.shop_id.is_(None) if shop_id is None else or_(Item.shop_id.is_(None), Item.shop_id == shop_id)
     return select(Item).where(drawable(), own).order_by(Item.id)
+
+
+def items_by_competency(competency_ids: Sequence[int], shop_id: int | None) -> dict[int, int]:
+    """How many items that a shop's papers may draw test each competency; None counts what all shops share."""
+    own = Item.shop_id.is_(None) if shop_id is None else or_(Item.shop_id.is_(None), Item.shop_id == shop_id)
+    query = (
+        select(ItemCompetency.competency_id, func.count())
+        .join(Item, Item.id == ItemCompetency.item_id)
+        .where(ItemCompetency.competency_id.in_(competency_ids), drawable(), own)
+        .group_by(ItemCompetency.competency_id)
+    )
+    return {ident: count for ident, count in db.session.execute(query)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,20 +6,35 @@ from dataclasses import replace
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from lms.kernel.db import db
-from lms.kernel.errors import DomainError
+from lms.kernel.errors import Conflict, DomainError
 from lms.kernel.plugins import hooks
 from lms.learning.models import Competency
 from lms.people.models import Person
-from lms.people.rules import can_see_shop, require_visible
+from lms.people.rules import require_visible
 from lms.qa.scorecards.definition import Definition
 from lms.qa.scorecards.models import Criterion, Scorecard, ScorecardVersion
+from lms.qa.scorecards.rules import can_edit_scorecard, can_see_scorecard, can_write_for
 
 
 class ScorecardError(DomainError):
     """A scorecard that can't be published like this."""
+
+
+class ScorecardMoved(Conflict):
+    """The draft was saved by somebody else since the editor was opened."""
+
+
+def bare(definition: Definition) -> Definition:
+    """The same without the ids of a published one, as a draft has it."""
+    return Definition(
+        tuple(
+            replace(section, criteria=tuple(replace(criterion, id=None) for criterion in section.criteria))
+            for section in definition.sections
+        )
+    )
 
 
 def create_scorecard(
@@ -32,12 +47,12 @@ def create_scorecard(
     slug: str | None = None,
 ) -> Scorecard:
     """A new scorecard with a draft; nothing can be scored with it before it is published."""
-    require_visible(actor is None or can_see_shop(actor, shop_id))
+    require_visible(actor is None or can_write_for(actor, shop_id))
     scorecard = Scorecard(
-        title=title.strip(),
+        title=title.strip()[:100],
         shop_id=shop_id,
         slug=slug,
-        draft=definition.to_json(),
+        draft=bare(definition).to_json(),
         created_by_id=actor.id if actor else None,
         created_at=at,
         updated_at=at,
@@ -47,9 +62,80 @@ def create_scorecard(
     return scorecard
 
 
-def save_draft(*, actor: Person, scorecard: Scorecard, title: str, definition: Definition, at: datetime) -> None:
-    """Keep what the editor wrote, complete or not."""
-    scorecard.title, scorecard.draft, scorecard.updated_at = title.strip(), definition.to_json(), at
+def copy_scorecard(*, actor: Person, scorecard: Scorecard, title: str, shop_id: int | None, at: datetime) -> Scorecard:
+    """A new scorecard with the wording of this one's version in force (or its draft, for its editors).
+
+    Competencies of another shop are left out: they mean nothing there.
+    """
+    require_visible(can_see_scorecard(actor, scorecard))
+    version = version_in_force(scorecard)
+    definition = Definition.from_json(version.definition) if version is not None else draft_of(scorecard)
+    foreign = {
+        competency.id
+        for competency in db.session.scalars(
+            select(Competency).where(Competency.id.in_({spec.competency_id for spec in definition.criteria}))
+        )
+        if competency.shop_id not in (None, shop_id)
+    }
+    sections = tuple(
+        replace(
+            section,
+            criteria=tuple(
+                replace(spec, competency_id=None if spec.competency_id in foreign else spec.competency_id)
+                for spec in section.criteria
+            ),
+        )
+        for section in definition.sections
+    )
+    return create_scorecard(actor=actor, title=title, shop_id=shop_id, definition=Definition(sections), at=at)
+
+
+def save_draft(
+    *,
+    actor: Person,
+    scorecard: Scorecard,
+    title: str,
+    definition: Definition,
+    at: datetime,
+    known: datetime | None = None,
+) -> None:
+    """Keep what the editor wrote, complete or not. The title of a published one changes when it is published.
+
+    Raises ScorecardMoved when somebody saved after ``known``, the ``updated_at`` that the editor was opened with.
+    """
+    require_visible(can_edit_scorecard(actor, scorecard))
+    if known is not None:
+        # One statement, so that of two saves at the same moment only one finds the time that it knows.
+        taken = db.session.execute(
+            update(Scorecard).where(Scorecard.id == scorecard.id, Scorecard.updated_at == known).values(updated_at=at)
+        )
+        if taken.rowcount != 1:  # type: ignore[attr-defined]
+            raise ScorecardMoved(
+                _("这张评分表刚被别人改过，您的改动还没有保存。"),
+                hint=_("您写的内容还在本页。可以另开一页看最新内容，再决定是否用您的内容覆盖。"),
+            )
+        db.session.refresh(scorecard)
+    name = title.strip()[:100] or scorecard.title
+    if scorecard.current_number is None:
+        scorecard.title = name
+    scorecard.draft = {**bare(definition).to_json(), "title": name}
+    scorecard.updated_at = at
+    db.session.flush()
+
+
+def discard_draft(*, actor: Person, scorecard: Scorecard, at: datetime) -> None:
+    """Drop the draft of a published scorecard; the version in force stays."""
+    require_visible(can_edit_scorecard(actor, scorecard))
+    if scorecard.current_number is None:
+        raise ScorecardError(_("还没有发布过，不能放弃草稿。"), hint=_("不需要的话，可以归档这张评分表。"))
+    scorecard.draft, scorecard.updated_at = None, at
+    db.session.flush()
+
+
+def set_archived(*, actor: Person, scorecard: Scorecard, archived: bool, at: datetime) -> None:
+    """Take a scorecard out of use, or bring it back. What was scored with it stays."""
+    require_visible(can_edit_scorecard(actor, scorecard))
+    scorecard.archived_at, scorecard.updated_at = at if archived else None, at
     db.session.flush()
 
 
@@ -58,15 +144,21 @@ def publish(*, actor: Person | None, scorecard: Scorecard, at: datetime, note: s
 
     A criterion is known by its code: it lives on through the versions. One that is left out is retired.
     """
+    require_visible(actor is None or can_edit_scorecard(actor, scorecard))
+    if scorecard.archived_at is not None:
+        raise ScorecardError(_("这张评分表已归档。"), hint=_("请先恢复，再发布。"))
     if scorecard.draft is None:
         raise ScorecardError(_("没有改动，不用再次发布。"))
     definition = Definition.from_json(scorecard.draft)
     problems = definition.problems()
     if problems:
         names = {criterion.code: criterion.name for criterion in definition.criteria}
-        said = [f"{names.get(one.code) or one.code}：{one.text}" if one.code else one.text for one in problems]
+        said = [
+            f"{names.get(one.code) or _('未命名的评分项')}：{one.text}" if one.code else one.text for one in problems
+        ]
         raise ScorecardError(_("评分表还不能发布。"), where="；".join(said[:6]))
     definition = definition.with_ids(_number_criteria(scorecard, definition, at))
+    scorecard.title = scorecard.draft.get("title") or scorecard.title
     version = ScorecardVersion(
         scorecard_id=scorecard.id,
         number=(scorecard.current_number or 0) + 1,
@@ -85,7 +177,10 @@ def publish(*, actor: Person | None, scorecard: Scorecard, at: datetime, note: s
 
 def _number_criteria(scorecard: Scorecard, definition: Definition, at: datetime) -> dict[str, int]:
     wanted = {spec.competency_id for spec in definition.criteria}
-    usable = set(db.session.scalars(select(Competency.id).where(Competency.id.in_(wanted))))
+    found = db.session.execute(
+        select(Competency.id, Competency.shop_id).where(Competency.id.in_(wanted), Competency.archived_at.is_(None))
+    )
+    usable = {ident for ident, shop_id in found if shop_id in (None, scorecard.shop_id)}
     gone = [spec.name for spec in definition.criteria if spec.competency_id not in usable]
     if gone:
         raise ScorecardError(_("有评分项的能力项已经不在了，请重新选择。"), where="、".join(gone[:5]))
@@ -108,18 +203,20 @@ def _number_criteria(scorecard: Scorecard, definition: Definition, at: datetime)
     return {code: criterion.id for code, criterion in known.items()}
 
 
+def draft_of(scorecard: Scorecard) -> Definition:
+    """What an editor starts from: the draft, else the version in force. Nothing is written."""
+    if scorecard.draft is not None:
+        return Definition.from_json(scorecard.draft)
+    current = version_in_force(scorecard)
+    return bare(Definition.from_json(current.definition)) if current else Definition()
+
+
 def begin_draft(*, actor: Person, scorecard: Scorecard, at: datetime) -> Definition:
     """The draft to edit; made from the version in force when there is none."""
     if scorecard.draft is None:
-        current = version_in_force(scorecard)
-        bare = Definition.from_json(current.definition) if current else Definition()
-        sections = tuple(
-            replace(section, criteria=tuple(replace(criterion, id=None) for criterion in section.criteria))
-            for section in bare.sections
-        )
-        scorecard.draft, scorecard.updated_at = Definition(sections).to_json(), at
+        scorecard.draft, scorecard.updated_at = draft_of(scorecard).to_json(), at
         db.session.flush()
-    return Definition.from_json(scorecard.draft or {"sections": []})
+    return Definition.from_json(scorecard.draft)
 
 
 def version_in_force(scorecard: Scorecard) -> ScorecardVersion | None:
