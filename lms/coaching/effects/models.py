@@ -16,8 +16,8 @@ from lms.people.models import Shop
 class LessonEffect(db.Model):  # type: ignore[name-defined]
     """课程效果 of a lesson in a shop, as of ``computed_at``; a job writes it anew every few hours.
 
-    ``difference`` (share of kept checks, lesson at once − later) and its interval are None as long as too few cases were
-    drawn. ``figures`` is read through ``effects.figures``.
+    ``difference`` (share of kept checks, lesson at once − later) and its interval are None as long as too few cases
+    were drawn. ``figures`` is read through ``effects.figures``.
     """
 
     __tablename__ = "lesson_effect"
