@@ -138,7 +138,9 @@ def test_follow_up_asks_for_outcome_and_tells_the_owner(
         with pytest.raises(ImprovementError):
             keep(cast, improvement, **bad)
     keep(cast, improvement, owner_id=cast.trainer.id, due_on=date(2026, 4, 1), at=LATER + timedelta(minutes=1))
-    assert session.scalars(select(Notification.title)).all() == ["请跟进改进事项：改流程"]
+    assert session.scalars(select(Notification.title).where(Notification.kind == "improvement")).all() == [
+        "请跟进改进事项：改流程"
+    ]
     with pytest.raises(ImprovementMoved):
         keep(cast, improvement, known=opened)
     keep(cast, improvement, state=ImprovementState.DECLINED, outcome="不改：一年一次")
