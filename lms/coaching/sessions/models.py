@@ -34,7 +34,8 @@ class CoachingTemplate(db.Model):  # type: ignore[name-defined]
 class CoachingSession(db.Model):  # type: ignore[name-defined]
     """辅导面谈 of a coach with an agent. A confidential one is seen by the two, and by nobody else.
 
-    ``notes`` is [{"title", "text"}], the template's sections as they were then.
+    ``notes`` is [{"title", "hint", "text"}], the template's sections as they were then. ``rev`` counts what the coach
+    saved, so that a page that was left open elsewhere overwrites nothing.
     """
 
     __tablename__ = "coaching_session"
@@ -60,6 +61,7 @@ class CoachingSession(db.Model):  # type: ignore[name-defined]
     state: Mapped[SessionState] = mapped_column(StrEnumType(SessionState), default=SessionState.PLANNED)
     planned_at: Mapped[datetime] = mapped_column(UtcDateTime)
     notes: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
+    rev: Mapped[int] = mapped_column(Integer, default=0)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     held_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
