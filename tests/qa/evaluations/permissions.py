@@ -36,7 +36,7 @@ def build(cast: Cast, session: scoped_session) -> dict[str, dict[str, Any]]:
     made = make_evaluation(cast.evaluator, cast.agent, cast.shop, version, failed=("right",), at=now())
     shown = {"args": {"evaluation_id": made.id}}
     return {
-        "qa_evaluations.score": one,
+        "qa_evaluations.score": one | {"anew": True},  # opening the form claims the chat
         "qa_evaluations.draft": one,
         "qa_evaluations.show": shown,
         "qa_evaluations.accept": shown,
