@@ -53,7 +53,7 @@ def link_chats(*, shop_id: int, import_id: int | None = None, label: str | None 
         ChatAgent.shop_id,
         ChatAgent.served_at,
         ChatAgent.source,
-    ]  # type: ignore[list-item]
+    ]
     before = _linked(shop_id)
     db.session.execute(insert(ChatAgent).from_select(columns, chosen))
     return _linked(shop_id) - before
