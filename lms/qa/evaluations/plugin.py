@@ -26,7 +26,7 @@ def blueprints() -> list[Blueprint]:
 def navigation() -> list[NavItem]:
     return [
         NavItem("qa_mine.index_own", _l("我的质检"), "clipboard-check", 140, Q.EVALUATIONS_READ_OWN, "learn"),
-        NavItem("qa_evaluations.index", _l("质检结果"), "report-analytics", 320, Q.EVALUATIONS_READ, "qa"),
+        NavItem("qa_evaluations.index", _l("质检结果"), "report-analytics", 50, Q.EVALUATIONS_READ, "qa"),
     ]
 
 
