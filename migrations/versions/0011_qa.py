@@ -274,6 +274,7 @@ def upgrade() -> None:
         sa.Column("storage_key", sa.String(length=100), nullable=True),
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("template_id", sa.Integer(), nullable=True),
+        sa.Column("job_id", sa.Integer(), nullable=True),
         sa.Column("evaluations", sa.Integer(), nullable=False),
         sa.Column("lines", sa.Integer(), nullable=False),
         sa.Column("duplicate", sa.Integer(), nullable=False),
@@ -284,6 +285,7 @@ def upgrade() -> None:
         sa.Column("finished_at", sa.DateTime(), nullable=True),
         sa.CheckConstraint("state IN ('mapping', 'done', 'failed')", name=op.f("ck_qa_import_state")),
         sa.ForeignKeyConstraint(["created_by_id"], ["person.id"], name=op.f("fk_qa_import_created_by_id_person")),
+        sa.ForeignKeyConstraint(["job_id"], ["job.id"], name=op.f("fk_qa_import_job_id_job")),
         sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_qa_import_shop_id_shop")),
         sa.ForeignKeyConstraint(
             ["template_id"], ["qa_import_template.id"], name=op.f("fk_qa_import_template_id_qa_import_template")
@@ -638,12 +640,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("dispute_id", name=op.f("pk_dispute_decision")),
     )
     op.create_index(op.f("ix_dispute_decision_arbiter_id"), "dispute_decision", ["arbiter_id"], unique=False)
+    op.execute(
+        "ALTER TABLE case_study ADD COLUMN criterion_id INTEGER"
+        " CONSTRAINT fk_case_study_criterion_id_criterion REFERENCES criterion (id)"
+    )
     for table in APPEND_ONLY:
         for statement in append_only_statements(table, op.get_bind().dialect.name):
             op.execute(statement)
 
 
 def downgrade() -> None:
+    op.drop_column("case_study", "criterion_id")
     op.drop_table("dispute_decision")
     op.drop_table("improvement_finding")
     op.drop_table("finding_standing")

@@ -12,10 +12,14 @@ from lms.kernel.clock import now
 from lms.kernel.db import Json, StrEnumType, UtcDateTime, db, enum_check
 from lms.people.models import Person, Shop
 from lms.qa.enums import ImportState
+from lms.qa.scorecards.models import Scorecard
 
 
 class QaImport(db.Model):  # type: ignore[name-defined]
-    """One upload: what it held, and what came of it. ``errors`` has the first problems {line, reason}."""
+    """One upload: what it held, and what came of it. ``errors`` has the first problems {line, reason, hint}.
+
+    ``storage_key`` is the raw file as long as it is there; ``mapping`` lasts until the job has run.
+    """
 
     __tablename__ = "qa_import"
     __table_args__ = (
@@ -29,6 +33,7 @@ class QaImport(db.Model):  # type: ignore[name-defined]
     storage_key: Mapped[str | None] = mapped_column(String(100))
     state: Mapped[ImportState] = mapped_column(StrEnumType(ImportState))
     template_id: Mapped[int | None] = mapped_column(ForeignKey("qa_import_template.id"))
+    job_id: Mapped[int | None] = mapped_column(ForeignKey("job.id"))
     evaluations: Mapped[int] = mapped_column(Integer, default=0)
     lines: Mapped[int] = mapped_column(Integer, default=0)
     duplicate: Mapped[int] = mapped_column(Integer, default=0)
@@ -40,6 +45,7 @@ class QaImport(db.Model):  # type: ignore[name-defined]
 
     shop: Mapped[Shop] = relationship()
     created_by: Mapped[Person | None] = relationship()
+    template: Mapped[QaImportTemplate | None] = relationship()
 
 
 class QaImportTemplate(db.Model):  # type: ignore[name-defined]
@@ -57,3 +63,5 @@ class QaImportTemplate(db.Model):  # type: ignore[name-defined]
     criteria: Mapped[dict[str, Any]] = mapped_column(Json)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    scorecard: Mapped[Scorecard] = relationship()
