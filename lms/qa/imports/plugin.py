@@ -19,7 +19,7 @@ def blueprints() -> list[Blueprint]:
 
 @hookimpl
 def navigation() -> list[NavItem]:
-    return [NavItem("qa_imports.index", _l("导入质检结果"), "file-import", 72, Q.EVALUATIONS_IMPORT, "team")]
+    return [NavItem("qa_imports.index", _l("导入质检结果"), "file-import", 95, Q.EVALUATIONS_IMPORT, "qa")]
 
 
 @hookimpl

@@ -23,7 +23,7 @@ def blueprints() -> list[Blueprint]:
 
 @hookimpl
 def navigation() -> list[NavItem]:
-    return [NavItem("qa_improvements.index", _l("改进事项"), "bulb", 69, Q.IMPROVEMENTS_EDIT, "team")]
+    return [NavItem("qa_improvements.index", _l("改进事项"), "bulb", 65, Q.IMPROVEMENTS_EDIT, "qa")]
 
 
 @hookimpl

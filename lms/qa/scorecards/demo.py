@@ -16,7 +16,7 @@ from lms.qa.scorecards.models import Scorecard
 from lms.qa.scorecards.services import copy_scorecard, draft_of, publish, save_draft
 from lms.qa.scorecards.starter import SLUG, load_starter
 
-TITLE = "松果家居售后评分表"
+TITLE = "松果文具售后评分表"
 NEW_WEIGHTS = {"time-told": 10.0, "courtesy": 3.0}
 
 

@@ -25,7 +25,7 @@ def blueprints() -> list[Blueprint]:
 
 @hookimpl
 def navigation() -> list[NavItem]:
-    return [NavItem("qa_scorecards.index", _l("评分表"), "clipboard-list", 68, Q.SCORECARDS_EDIT, "team")]
+    return [NavItem("qa_scorecards.index", _l("评分表"), "clipboard-list", 80, Q.SCORECARDS_EDIT, "qa")]
 
 
 @hookimpl

@@ -85,7 +85,7 @@ QIANNIU = [
 ]
 # As 七鱼 gives a table of sessions: one line a session, points in columns.
 QIYU = [
-    ["序号", "会话编号", "会话开始时间", "客服名称", "质检员", "质检完成时间", "响应及时", "答复准确", "总分", "质检评语"],
+    ["序号", "会话编号", "会话开始时间", "客服名称", "质检员", "质检完成时间", "响应及时", "答复准确", "总分", "评语"],
     ["1", "9001", "2026/3/2 10:00", "agent", "外包质检小李", "2026/3/3 9:00", "20", "18", "38", "整体不错"],
     ["2", "9002", "2026/3/2 10:30", "agent2", "外包质检小李", "2026/3/3 9:10", "0", "30", "30", ""],
     ["3", "9002", "2026/3/2 10:30", "agent2", "外包质检小李", "2026/3/3 9:10", "0", "30", "30", ""],
@@ -238,7 +238,7 @@ def test_table_of_qiyu_maps_once_and_never_twice(
     first, second = session.scalars(select(Evaluation).order_by(Evaluation.id))
     assert (first.score, second.score) == (76, 60)  # 18 of 30 is 3 of 5: (20 + 30·0.6) ÷ 50; 30 of 50
     assert first.comment == "质检员：外包质检小李\n整体不错"
-    again = upload(cast, QIYU + [["6", "9009", "2026/3/2 10:00", "agent", "", "", "20", "30", "50", ""]])
+    again = upload(cast, [*QIYU, ["6", "9009", "2026/3/2 10:00", "agent", "", "", "20", "30", "50", ""]])
     assert is_mapped(again)  # known by its header, though the file is another kind
     done = run(import_id=again.id, at=NOW)
     assert (done.evaluations, done.duplicate) == (1, 3)
@@ -311,7 +311,7 @@ def test_pages_from_upload_to_report(
     url = page.request.path.removesuffix("/columns")
     columns = {
         "scorecard_id": str(version.scorecard_id), "layout": "chats", "f-agent": "客服名称", "f-chat": "会话编号",
-        "f-served_at": "会话开始时间", "f-evaluator": "质检员", "f-scored_at": "质检完成时间", "f-comment": "质检评语",
+        "f-served_at": "会话开始时间", "f-evaluator": "质检员", "f-scored_at": "质检完成时间", "f-comment": "评语",
     }  # fmt: skip
     page = client.post(f"{url}/columns", data=columns, follow_redirects=True).get_data(as_text=True)
     assert "对应评分项" in page and 'value="30"' in page
