@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 
-from lms.kernel.hookspecs import DashboardCard, NavItem, hookimpl
+from lms.kernel.hookspecs import DashboardCard, DemoStep, NavItem, hookimpl
 from lms.people.models import Person
 from lms.qa.disputes import models as models
 from lms.qa.permissions import Q
@@ -46,3 +46,10 @@ def dispute_decided(decision: Any) -> None:
     from lms.qa.disputes.telling import tell_of_decision
 
     tell_of_decision(decision)
+
+
+@hookimpl
+def demo_steps() -> list[DemoStep]:
+    from lms.qa.disputes.demo import DEMO_STEPS  # commands only
+
+    return list(DEMO_STEPS)

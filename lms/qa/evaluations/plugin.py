@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 
-from lms.kernel.hookspecs import DashboardCard, NavItem, TranscriptSection, hookimpl
+from lms.kernel.hookspecs import DashboardCard, NavItem, TimelineEvent, TranscriptSection, hookimpl
 from lms.people.models import Person
 from lms.qa.evaluations import models as models
 from lms.qa.permissions import Q
@@ -49,6 +49,13 @@ def transcript_sections(person: Person, viewer: Person, at: datetime) -> list[Tr
     from lms.qa.evaluations.cards import transcript_of
 
     return transcript_of(person, viewer, at)
+
+
+@hookimpl
+def timeline_events(person: Person, viewer: Person, since: datetime, until: datetime) -> list[TimelineEvent]:
+    from lms.qa.evaluations.timeline import events_of
+
+    return events_of(person, viewer, since, until)
 
 
 @hookimpl

@@ -16,11 +16,13 @@ from lms.kernel.db import db, get_or_404
 from lms.kernel.errors import Conflict, DomainError
 from lms.people.guards import current_person, requires
 from lms.people.rules import require_visible
+from lms.qa.checks.settings import settings_of
 from lms.qa.enums import EntryState
 from lms.qa.evaluations import labels
 from lms.qa.evaluations.blueprint import bp
 from lms.qa.evaluations.desk import draft_of, keep_draft, submit_draft, take
 from lms.qa.evaluations.drafts import ScoringDraft, read_form
+from lms.qa.evaluations.hints import hints_for
 from lms.qa.evaluations.queries import chat_lines, next_entry, reviewer_line
 from lms.qa.evaluations.rules import can_score
 from lms.qa.permissions import Q
@@ -93,6 +95,7 @@ def next_chat() -> BaseResponse:
 
 def _page(entry: QueueEntry, version: ScorecardVersion, draft: ScoringDraft, problem: str = "") -> BaseResponse:
     definition = Definition.from_json(version.definition)
+    messages = chat_lines(entry.conversation_id)
     html = render_template(
         "lms/qa/evaluations/score.html",
         entry=entry,
@@ -101,13 +104,13 @@ def _page(entry: QueueEntry, version: ScorecardVersion, draft: ScoringDraft, pro
         definition=definition,
         draft=draft,
         rev=draft_of(entry, current_person()).rev,
-        lines=lines_of(chat_lines(entry.conversation_id)),
+        lines=lines_of(messages),
         sides=SIDES,
         causes=labels.CAUSES,
         cause_keys=labels.CAUSE_KEYS,
         cause_hints=labels.CAUSE_HINTS,
         cause_notes=labels.CAUSE_NOTES,
-        hints={},
+        hints=hints_for(messages, definition, settings_of(entry.shop_id)),
         problem=problem,
     )
     return Response(html, 400 if problem else 200)
