@@ -30,6 +30,9 @@ class CaseForm(FlaskForm):
     loss = TextAreaField(_l("损失"), description=_l("钱、口碑、时间，有多少写多少。"), validators=[Length(max=LONGEST)])
     new_rule = TextAreaField(_l("新规矩"), description=_l("以后怎么做，一两句话。"), validators=[Length(max=LONGEST)])
     quiz_activity_id = SelectField(_l("配套测验"), coerce=str)
+    criterion_id = SelectField(
+        _l("对应的评分项"), description=_l("选了之后，发布以来这一项又出了几次问题会自动统计。"), coerce=str
+    )
     team_ids = ChecklistField(_l("谁能看"), coerce=int)
 
     def offer(
@@ -39,12 +42,14 @@ class CaseForm(FlaskForm):
         everywhere: bool,
         teams: Sequence[tuple[int, str]],
         quizzes: Sequence[tuple[int, str]],
+        criteria: Sequence[tuple[int, str]] = (),
     ) -> CaseForm:
         """Fill the choices."""
         all_shops = [("", _("全部店铺"))] if everywhere else []
         self.shop_id.choices = all_shops + [(str(shop.id), shop.name) for shop in shops]
         self.team_ids.choices = list(teams)
         self.quiz_activity_id.choices = [("", _("没有"))] + [(str(ident), title) for ident, title in quizzes]
+        self.criterion_id.choices = [("", _("没有"))] + [(str(ident), name) for ident, name in criteria]
         return self
 
     def text(self, teams: Sequence[Team]) -> CaseText:
@@ -58,6 +63,7 @@ class CaseForm(FlaskForm):
             loss=self.loss.data or "",
             new_rule=self.new_rule.data or "",
             quiz_activity_id=int(quiz) if quiz else None,
+            criterion_id=int(self.criterion_id.data) if self.criterion_id.data else None,
             teams=tuple(teams),
         )
 

@@ -12,6 +12,7 @@ from lms.kernel.clock import now
 from lms.kernel.db import StrEnumType, UtcDateTime, append_only, db, enum_check
 from lms.learning.models import Activity
 from lms.people.models import Person, Shop, Team
+from lms.qa.scorecards.models import Criterion
 
 
 class CaseTeam(db.Model):  # type: ignore[name-defined]
@@ -25,6 +26,8 @@ class CaseTeam(db.Model):  # type: ignore[name-defined]
 
 class CaseStudy(db.Model):  # type: ignore[name-defined]
     """案例: the motive first, then what happened, which check failed, what it cost, and the new rule.
+
+    With a criterion, findings on it since the case was published are counted as recurrences by themselves.
 
     Its activity of kind "case" takes the records of who has read it. That activity is always archived: the title of a
     case that only one department may know must not stand in anybody's list of things to assign.
@@ -44,12 +47,14 @@ class CaseStudy(db.Model):  # type: ignore[name-defined]
     loss: Mapped[str] = mapped_column(Text, default="")
     new_rule: Mapped[str] = mapped_column(Text, default="")
     quiz_activity_id: Mapped[int | None] = mapped_column(ForeignKey("activity.id"))
+    criterion_id: Mapped[int | None] = mapped_column(ForeignKey("criterion.id"))
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     activity: Mapped[Activity] = relationship(foreign_keys=[activity_id])
+    criterion: Mapped[Criterion | None] = relationship()
     quiz_activity: Mapped[Activity | None] = relationship(foreign_keys=[quiz_activity_id])
     shop: Mapped[Shop | None] = relationship()
     created_by: Mapped[Person | None] = relationship()

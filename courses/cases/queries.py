@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, func, literal, or_, select
@@ -18,6 +19,9 @@ from lms.learning.queries import activity_filter
 from lms.people.models import Person, Team
 from lms.people.queries import shop_filter
 from lms.people.rules import has_permission, require_visible
+from lms.qa.enums import FindingState
+from lms.qa.evaluations.models import Finding, FindingStanding
+from lms.qa.scorecards.models import Criterion, Scorecard
 
 KIND = "case"
 
@@ -117,6 +121,45 @@ def quizzes_for(person: Person) -> list[tuple[int, str]]:
         .limit(200)
     )
     return [(row.id, row.title) for row in db.session.execute(query)]
+
+
+def criteria_for(person: Person) -> list[tuple[int, str]]:
+    """Criteria in use that a case can belong to."""
+    query = (
+        select(Criterion.id, Criterion.name, Scorecard.title)
+        .join(Scorecard, Scorecard.id == Criterion.scorecard_id)
+        .where(shop_filter(person, Scorecard.shop_id), Scorecard.archived_at.is_(None), Criterion.retired_at.is_(None))
+        .order_by(Scorecard.id, Criterion.id)
+        .limit(200)
+    )
+    return [(ident, f"{name}（{title}）") for ident, name, title in db.session.execute(query)]
+
+
+@dataclass(frozen=True)
+class FoundAgain:
+    """Confirmed findings on a case's criterion since it was published; of how many people. Nobody is named."""
+
+    findings: int
+    people: int
+
+
+def found_again(case: CaseStudy) -> FoundAgain | None:
+    """None while the case has no criterion or is not published. One statement."""
+    if case.criterion_id is None or case.published_at is None:
+        return None
+    query = (
+        select(func.count(), func.count(func.distinct(Finding.agent_id)))
+        .join(FindingStanding, FindingStanding.finding_id == Finding.id)
+        .where(
+            Finding.criterion_id == case.criterion_id,
+            Finding.served_at > case.published_at,
+            FindingStanding.state == FindingState.CONFIRMED,
+        )
+    )
+    if case.shop_id is not None:
+        query = query.where(Finding.shop_id == case.shop_id)
+    findings, people = db.session.execute(query).one()
+    return FoundAgain(findings, people)
 
 
 def has_read(person: Person, case: CaseStudy) -> Record | None:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from courses.cases.enums import CaseState
 from courses.cases.models import CaseRecurrence, CaseStudy
 from courses.cases.permissions import K
-from courses.cases.queries import KIND, quizzes_for, read_key
+from courses.cases.queries import KIND, criteria_for, quizzes_for, read_key
 from courses.cases.rules import can_edit_case, can_read_case, can_write_for
 from lms.kernel.clock import to_local
 from lms.kernel.db import db
@@ -41,6 +41,7 @@ class CaseText:
     loss: str = ""
     new_rule: str = ""
     quiz_activity_id: int | None = None
+    criterion_id: int | None = None
     teams: tuple[Team, ...] = ()
 
 
@@ -122,7 +123,10 @@ def _write(actor: Person, case: CaseStudy, text: CaseText, at: datetime) -> None
     case.title = case.activity.title = title[:200]
     for part in PARTS:
         setattr(case, part, getattr(text, part).replace("\r\n", "\n").strip())
+    if text.criterion_id not in (None, case.criterion_id):
+        require_visible(text.criterion_id in dict(criteria_for(actor)))
     case.quiz_activity_id = text.quiz_activity_id
+    case.criterion_id = text.criterion_id
     case.teams = _tidy(text.teams)
     case.updated_at = at
     db.session.flush()

@@ -15,6 +15,8 @@ from courses.cases.queries import (
     case_for_reading,
     case_of_activity,
     cases_for,
+    criteria_for,
+    found_again,
     has_read,
     quizzes_for,
     recurrences_of,
@@ -110,6 +112,7 @@ def _page(case: CaseStudy, form: RecurrenceForm) -> str:
         case=case,
         parts={part: render_markdown(getattr(case, part)) for part in PARTS if getattr(case, part)},
         recurrences=recurrences_of(case),
+        again=found_again(case),
         done=has_read(person, case),
         quiz_url=activity_url(quiz.kind, quiz.id) if quiz and quiz.archived_at is None else None,
         form=form,
@@ -179,14 +182,24 @@ def _form(case: CaseStudy | None = None) -> CaseForm:
     quizzes = quizzes_for(person)
     if case is not None and case.quiz_activity and case.quiz_activity_id not in dict(quizzes):
         quizzes.append((case.quiz_activity.id, case.quiz_activity.title))
+    criteria = criteria_for(person)
+    if case is not None and case.criterion and case.criterion_id not in dict(criteria):
+        criteria.append((case.criterion.id, case.criterion.name))
     form = CaseForm(obj=case)
-    form.offer(shops_visible_to(person), everywhere=can_write_for(person, None), teams=teams, quizzes=quizzes)
+    form.offer(
+        shops_visible_to(person),
+        everywhere=can_write_for(person, None),
+        teams=teams,
+        quizzes=quizzes,
+        criteria=criteria,
+    )
     if case is not None:
         form.shop_id.choices = [(str(case.shop_id or ""), case.shop.name if case.shop else _("全部店铺"))]
         form.shop_id.data = str(case.shop_id or "")
         if request.method == "GET":
             form.team_ids.data = [team.id for team in case.teams]
             form.quiz_activity_id.data = str(case.quiz_activity_id or "")
+            form.criterion_id.data = str(case.criterion_id or "")
     return form
 
 

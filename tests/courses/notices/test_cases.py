@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,13 +11,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import scoped_session
 
 from courses.cases.models import CaseStudy
-from courses.cases.queries import cases_for, editable, readable, recurrences_of
+from courses.cases.queries import FoundAgain, cases_for, editable, found_again, readable, recurrences_of
 from courses.cases.rules import can_edit_case, can_read_case
 from courses.cases.services import CaseError, CaseText, create_case, publish_case, read_case, report_recurrence
 from lms.kernel.errors import NotFound
 from lms.learning.queries import assignable_activities
 from lms.people.models import Person, Team
+from lms.qa.evaluations.services import acknowledge
+from lms.qa.scorecards.definition import Definition
 from tests.conftest import Cast
+from tests.qa.making import make_evaluation, make_scorecard
 
 AT = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
 
@@ -87,3 +90,27 @@ def test_recurrences_are_counted_and_never_lie_ahead(cast: Cast, session: scoped
     first = read_case(actor=cast.agent, case=case, at=later)
     assert read_case(actor=cast.agent, case=case, at=later).id == first.id
     assert [read for _case, _n, read in session.execute(cases_for(cast.agent))] == [1]
+
+
+def test_findings_on_the_case_s_criterion_count_as_recurrences(
+    cast: Cast, session: scoped_session, sign_in: Callable[[Person], FlaskClient]
+) -> None:
+    version = make_scorecard(cast.shop)
+    criterion_id = Definition.from_json(version.definition).criteria[1].id
+    text = CaseText("没核对就退款", "", "先退了款", "没核对", "", "先核对", criterion_id=criterion_id)
+    case = create_case(actor=cast.supervisor, text=text, shop_id=cast.shop.id, at=AT)
+    assert found_again(case) is None
+    publish_case(actor=cast.supervisor, case=case, at=AT)
+    for days, agent in ((-1, cast.agent), (1, cast.agent), (2, cast.agent), (3, cast.agent2)):
+        at = AT + timedelta(days=days)
+        made = make_evaluation(
+            cast.evaluator, agent, cast.shop, version, failed=("right",), served_at=at, at=at + timedelta(hours=1)
+        )
+        acknowledge(actor=agent, evaluation=made, at=at + timedelta(hours=2))
+    assert found_again(case) == FoundAgain(3, 2)
+    session.commit()
+    page = sign_in(cast.agent2).get(f"/cases/{case.id}").get_data(as_text=True)
+    assert "又发现 3 次，涉及 2 人" in page and cast.agent.name not in page
+    theirs = Definition.from_json(make_scorecard(cast.other_shop).definition).criteria[0].id
+    with pytest.raises(NotFound):
+        create_case(actor=cast.supervisor, text=CaseText("别家的", criterion_id=theirs), shop_id=cast.shop.id, at=AT)
