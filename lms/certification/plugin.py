@@ -20,6 +20,7 @@ from lms.certification.permissions import SPECS, P
 from lms.certification.rendering import CertificateRenderer
 from lms.certification.standard_look import StandardCertificate
 from lms.certification.starter import load_starter
+from lms.certification.timeline import events_of
 from lms.config import Settings
 from lms.kernel.db import db
 from lms.kernel.hookspecs import (
@@ -29,6 +30,7 @@ from lms.kernel.hookspecs import (
     HelpPage,
     NavItem,
     PermissionSpec,
+    TimelineEvent,
     TranscriptSection,
     hookimpl,
 )
@@ -113,6 +115,11 @@ def later_cards(person: Person, at: datetime) -> list[DashboardCard]:
 @hookimpl
 def transcript_sections(person: Person, viewer: Person, at: datetime) -> list[TranscriptSection]:
     return transcript_of(person, viewer, at)
+
+
+@hookimpl
+def timeline_events(person: Person, viewer: Person, since: datetime, until: datetime) -> list[TimelineEvent]:
+    return events_of(person, viewer, since, until)
 
 
 @hookimpl

@@ -8,7 +8,7 @@ from datetime import datetime
 from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 
-from lms.kernel.hookspecs import DashboardCard, NavItem, PeopleColumn, hookimpl
+from lms.kernel.hookspecs import DashboardCard, NavItem, PeopleColumn, TimelineEvent, hookimpl
 from lms.learning import assign_views as assign_views
 from lms.learning import competency_views as competency_views
 from lms.learning import team_views as team_views
@@ -19,6 +19,7 @@ from lms.learning.cards import cards_for
 from lms.learning.columns import PROGRAMMES_COLUMN
 from lms.learning.models import Assignment
 from lms.learning.telling import tell_assigned
+from lms.learning.timeline import events_of
 from lms.people.models import Person
 from lms.people.permissions import P
 
@@ -54,3 +55,8 @@ def assignments_made(assignments: Sequence[Assignment]) -> None:
 @hookimpl
 def dashboard_cards(person: Person, at: datetime) -> list[DashboardCard]:
     return cards_for(person, at)
+
+
+@hookimpl
+def timeline_events(person: Person, viewer: Person, since: datetime, until: datetime) -> list[TimelineEvent]:
+    return events_of(person, viewer, since, until)

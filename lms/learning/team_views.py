@@ -37,7 +37,7 @@ from lms.people.guards import current_person, requires
 from lms.people.models import Person
 from lms.people.permissions import P
 from lms.people.queries import team_paths
-from lms.people.rules import can_assign_to, has_permission, require_visible
+from lms.people.rules import can_assign_to, can_see_person, has_permission, require_visible
 from lms.web.paging import Page, page_number, paginate
 from lms.web.sheets import xlsx_response
 
@@ -90,6 +90,7 @@ def person(person_id: int) -> str:
         dimensions=dimension_progress(shown.id),
         page=paginate(of_visible_shops(records_of(shown.id), viewer), page_number()),
         may_cancel=has_permission(viewer, P.ASSIGNMENTS_EDIT) and can_assign_to(viewer, shown),
+        in_branch=can_see_person(viewer, shown),
         at=now(),
     )
 

@@ -42,7 +42,11 @@ def make_definition(*specs: CriterionSpec, shop: Shop | None = None) -> Definiti
 def make_scorecard(shop: Shop | None, *specs: CriterionSpec, at: datetime = MONDAY) -> ScorecardVersion:
     """A published scorecard."""
     scorecard = create_scorecard(
-        actor=None, title="评分表", shop_id=shop.id if shop else None, definition=make_definition(*specs), at=at
+        actor=None,
+        title=f"{shop.name}的质检表" if shop else "质检表",
+        shop_id=shop.id if shop else None,
+        definition=make_definition(*specs),
+        at=at,
     )
     return publish(actor=None, scorecard=scorecard, at=at)
 

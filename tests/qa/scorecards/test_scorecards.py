@@ -147,7 +147,7 @@ def test_stale_save_is_refused_and_overwrites_nothing(session: scoped_session, c
     assert draft_of(scorecard) == first
     save_draft(**what, definition=second, at=MONDAY + timedelta(minutes=3), known=scorecard.updated_at)
     assert draft_of(scorecard) == second
-    assert scorecard.title == "评分表"  # the new name comes with the version
+    assert scorecard.title == "甲店的质检表"  # the new name comes with the version
     publish(actor=cast.evaluator, scorecard=scorecard, at=MONDAY + timedelta(minutes=4))
     assert (scorecard.title, version_in_force(scorecard).title) == ("甲表", "甲表")
 
