@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
@@ -114,7 +115,7 @@ def lesson_of_activity(activity_id: int) -> Lesson:
     """The lesson that an activity stands for."""
     lesson = db.session.scalars(select(Lesson).where(Lesson.activity_id == activity_id)).one_or_none()
     if lesson is None:
-        raise NotFound("找不到这节课时。")
+        raise NotFound(_("找不到这节课时。"))
     return lesson
 
 
@@ -123,7 +124,7 @@ def version_of(lesson: Lesson, number: int) -> LessonVersion:
     query = select(LessonVersion).where(LessonVersion.lesson_id == lesson.id, LessonVersion.number == number)
     version = db.session.scalars(query).one_or_none()
     if version is None:
-        raise NotFound("这节课时没有这个版本。")
+        raise NotFound(_("这节课时没有这个版本。"))
     return version
 
 

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 
+from flask_babel import gettext as _
+
 from courses.lessons.enums import LessonState, ReachedBy
 from courses.lessons.models import Course, CourseModule, Lesson, LessonVersion
 from courses.lessons.queries import (
@@ -49,7 +51,10 @@ class ReadingTooShort(DomainError):
     status = 409
 
     def __init__(self, seconds_left: int) -> None:
-        super().__init__("读得有点快，再看看正文。", hint=f"还差约 {seconds_left} 秒就可以记为读完。")
+        super().__init__(
+            _("读得有点快，再看看正文。"),
+            hint=_("还差约 %(seconds_left)s 秒就可以记为读完。", seconds_left=seconds_left),
+        )
         self.seconds_left = seconds_left
 
 
@@ -155,11 +160,11 @@ def add_version(*, lesson: Lesson, draft: Draft, number: int, author_id: int | N
     kind = lesson_type(lesson.type)
     draft = tidy(draft)
     if not draft.title:
-        raise LessonError("课时要有标题。")
+        raise LessonError(_("课时要有标题。"))
     if not 1 <= draft.minutes <= 240:
-        raise LessonError("学习时长请填 1–240 分钟。")
+        raise LessonError(_("学习时长请填 1–240 分钟。"))
     if found := kind.problems(draft.body, draft.settings):
-        raise LessonError(found[0].message, where=f"正文第 {found[0].line} 行" if found[0].line else "")
+        raise LessonError(found[0].message, where=_("正文第 %(line)s 行", line=found[0].line) if found[0].line else "")
     version = LessonVersion(
         lesson_id=lesson.id,
         number=number,
@@ -189,9 +194,9 @@ def edit_lesson(
     require_editing(actor, lesson)
     if base != lesson.latest_number:
         raise LessonError(
-            "别人刚保存了新的版本，您的修改没有保存。",
-            where=f"版本 {lesson.latest_number}",
-            hint="请复制您的正文，打开最新版本后再合并。",
+            _("别人刚保存了新的版本，您的修改没有保存。"),
+            where=_("版本 %(n)s", n=lesson.latest_number),
+            hint=_("请复制您的正文，打开最新版本后再合并。"),
         )
     lesson.activity.dimension = _one_dimension(competencies, lesson.shop_id)
     lesson.activity.competencies = list(competencies)
@@ -280,7 +285,7 @@ def record_reading(
     a video, a checklist and whatever else has a condition of its own.
     """
     if not lesson_type(lesson.type).by_reading:
-        raise NotByReading("这一节不是读到末尾就算学完。", hint="请按页面上的要求完成。")
+        raise NotByReading(_("这一节不是读到末尾就算学完。"), hint=_("请按页面上的要求完成。"))
     opening = open_lesson(actor=actor, lesson=lesson, version=version, at=at)
     if opening.completed is not None:
         return opening.completed
@@ -349,7 +354,8 @@ def _require_writing_for(actor: Person, shop_id: int | None) -> None:
     allowed = can_write_for(actor, shop_id, shop_ids=all_shop_ids())
     if shop_id is None and not allowed:
         raise Forbidden(
-            "这节课时属于全部店铺，只有服务全部店铺的培训师或管理员可以修改。", hint="可以复制一份到自己的店铺再改。"
+            _("这节课时属于全部店铺，只有服务全部店铺的培训师或管理员可以修改。"),
+            hint=_("可以复制一份到自己的店铺再改。"),
         )
     require_visible(allowed)
 
@@ -357,10 +363,10 @@ def _require_writing_for(actor: Person, shop_id: int | None) -> None:
 def _one_dimension(competencies: Sequence[Competency], shop_id: int | None) -> Dimension:
     dimensions = {competency.dimension for competency in competencies}
     if len(dimensions) != 1:
-        raise LessonError("请选择能力项；一节课时的能力项要属于同一个维度（态度、知识或技能）。")
+        raise LessonError(_("请选择能力项；一节课时的能力项要属于同一个维度（态度、知识或技能）。"))
     foreign = [c.name for c in competencies if c.shop_id is not None and c.shop_id != shop_id]
     if foreign:
-        raise LessonError("能力项要属于这节课时的店铺，或者属于全部店铺。", where="、".join(foreign))
+        raise LessonError(_("能力项要属于这节课时的店铺，或者属于全部店铺。"), where="、".join(foreign))
     return dimensions.pop()
 
 

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, BinaryIO
 
+from flask_babel import gettext as _
+
 from courses.lessons.forms import LONGEST_BODY
 from courses.packages.manifest import NAME, MediaEntry, Package, PackageError, dump, parse
 
@@ -52,22 +54,22 @@ class PackageFile:
         self._archive = archive
         self._entries = _checked(archive.infolist())
         if NAME not in self._entries:
-            raise PackageError("里面没有 manifest.json。", hint="请选择“导出课程包”得到的 zip 文件。")
+            raise PackageError(_("里面没有 manifest.json。"), hint=_("请选择“导出课程包”得到的 zip 文件。"))
         self.package = parse(self._read(NAME, LONGEST_MANIFEST))
         listed = set(self.package.files) | {NAME}
         if missing := sorted(listed - set(self._entries)):
-            raise PackageError("课程包里缺这个文件。", where=missing[0])
+            raise PackageError(_("课程包里缺这个文件。"), where=missing[0])
         if extra := sorted(set(self._entries) - listed):
-            raise PackageError("课程包里多出没有登记的文件。", where=extra[0])
+            raise PackageError(_("课程包里多出没有登记的文件。"), where=extra[0])
 
     def body(self, name: str) -> str:
         """The text of a lesson."""
         try:
             text = self._read(name, LONGEST_TEXT).decode("utf-8")
         except UnicodeDecodeError as error:
-            raise PackageError("不是 UTF-8 文字。", where=name) from error
+            raise PackageError(_("不是 UTF-8 文字。"), where=name) from error
         if len(text) > LONGEST_BODY:
-            raise PackageError(f"正文超过 {LONGEST_BODY} 个字。", where=name)
+            raise PackageError(_("正文超过 %(longest_body)s 个字。", longest_body=LONGEST_BODY), where=name)
         return text
 
     def verify_media(self) -> None:
@@ -81,27 +83,27 @@ class PackageFile:
                     if size > entry.size:
                         break
             if size != entry.size or digest.hexdigest() != entry.sha256:
-                raise PackageError("文件的内容和校验和对不上，可能已损坏。", where=entry.file)
+                raise PackageError(_("文件的内容和校验和对不上，可能已损坏。"), where=entry.file)
 
     def open_media(self, entry: MediaEntry) -> IO[bytes]:
         """The content of a file, as a stream."""
         try:
             return self._archive.open(self._entries[entry.file])
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
-            raise PackageError("文件已损坏。", where=entry.file) from error
+            raise PackageError(_("文件已损坏。"), where=entry.file) from error
 
     def _read(self, name: str, most: int) -> bytes:
         if self._entries[name].file_size > most:
-            raise PackageError("文件太大。", where=name)
+            raise PackageError(_("文件太大。"), where=name)
         try:
             with self._archive.open(self._entries[name]) as content:
                 data = content.read(most + 1)
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
-            raise PackageError("文件已损坏。", where=name) from error
+            raise PackageError(_("文件已损坏。"), where=name) from error
         except Exception as error:  # zlib says what it likes about broken data
-            raise PackageError("文件已损坏。", where=name) from error
+            raise PackageError(_("文件已损坏。"), where=name) from error
         if len(data) > most:
-            raise PackageError("文件太大。", where=name)
+            raise PackageError(_("文件太大。"), where=name)
         return data
 
 
@@ -111,32 +113,32 @@ def open_package(path: Path) -> Iterator[PackageFile]:
     try:
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise PackageError("打不开：不是 zip 文件，或者已损坏。") from error
+        raise PackageError(_("打不开：不是 zip 文件，或者已损坏。")) from error
     with archive:
         yield PackageFile(archive)
 
 
 def _checked(infos: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
     if len(infos) > MOST_FILES:
-        raise PackageError(f"里面的文件超过 {MOST_FILES} 个。")
+        raise PackageError(_("里面的文件超过 %(most_files)s 个。", most_files=MOST_FILES))
     if sum(info.file_size for info in infos) > MOST_BYTES:
-        raise PackageError(f"解开后超过 {MOST_BYTES >> 30} GB。")
+        raise PackageError(_("解开后超过 %(n)s GB。", n=MOST_BYTES >> 30))
     found: dict[str, zipfile.ZipInfo] = {}
     for info in infos:
         name, kind = info.filename, stat.S_IFMT(info.external_attr >> 16)
         parts = name.split("/")
         if name.startswith("/") or "\\" in name or ":" in name or any(part in ("", ".", "..") for part in parts):
-            raise PackageError("文件名不安全。", where=name[:100])
+            raise PackageError(_("文件名不安全。"), where=name[:100])
         if info.is_dir() or kind not in (0, stat.S_IFREG):
-            raise PackageError("只能有普通文件，不能有文件夹、链接。", where=name[:100])
+            raise PackageError(_("只能有普通文件，不能有文件夹、链接。"), where=name[:100])
         if name in found:
-            raise PackageError("同一个文件名出现了两次。", where=name[:100])
+            raise PackageError(_("同一个文件名出现了两次。"), where=name[:100])
         if info.flag_bits & 1:
-            raise PackageError("文件加了密码。", where=name[:100], hint="请导出不加密的课程包。")
+            raise PackageError(_("文件加了密码。"), where=name[:100], hint=_("请导出不加密的课程包。"))
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise PackageError("压缩方式不支持。", where=name[:100])
+            raise PackageError(_("压缩方式不支持。"), where=name[:100])
         if info.file_size > 1 << 20 and info.file_size > HIGHEST_RATIO * max(1, info.compress_size):
-            raise PackageError("压缩率高得不正常。", where=name[:100])
+            raise PackageError(_("压缩率高得不正常。"), where=name[:100])
         found[name] = info
     return found
 
@@ -146,7 +148,7 @@ def _chunks(content: IO[bytes], where: str) -> Iterator[bytes]:
         try:
             chunk = content.read(CHUNK)
         except Exception as error:
-            raise PackageError("文件已损坏。", where=where) from error
+            raise PackageError(_("文件已损坏。"), where=where) from error
         if not chunk:
             return
         yield chunk

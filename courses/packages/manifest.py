@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
+from flask_babel import gettext as _
+
 from lms.kernel.errors import DomainError
 from lms.learning.enums import Dimension
 
@@ -132,23 +134,26 @@ def parse(data: bytes) -> Package:
     try:
         told = json.loads(data.decode("utf-8"), parse_constant=_refuse_constant)
     except UnicodeDecodeError as error:
-        raise PackageError("不是 UTF-8 文字。", where=NAME) from error
+        raise PackageError(_("不是 UTF-8 文字。"), where=NAME) from error
     except json.JSONDecodeError as error:
-        raise PackageError("不是有效的 JSON。", where=f"{NAME} 第 {error.lineno} 行第 {error.colno} 列") from error
+        raise PackageError(
+            _("不是有效的 JSON。"),
+            where=_("%(file)s 第 %(line)s 行第 %(column)s 列", file=NAME, line=error.lineno, column=error.colno),
+        ) from error
     except (ValueError, RecursionError) as error:
-        raise PackageError("不是有效的 JSON。", where=NAME) from error
+        raise PackageError(_("不是有效的 JSON。"), where=NAME) from error
     root = _Part(told, NAME)
     if root.told.get("format") != FORMAT:
-        raise PackageError("这不是客服学堂的课程包。", where=NAME, hint="请选择“导出课程包”得到的 zip 文件。")
+        raise PackageError(_("这不是客服学堂的课程包。"), where=NAME, hint=_("请选择“导出课程包”得到的 zip 文件。"))
     if root.told.get("version") != VERSION:
-        raise PackageError("课程包的版本不认识，可能来自更新的程序。", where=NAME, hint="请先升级再导入。")
+        raise PackageError(_("课程包的版本不认识，可能来自更新的程序。"), where=NAME, hint=_("请先升级再导入。"))
     course = _Part(root.told.get("course"), f"{NAME} course")
     modules = [_Part(m, f"{NAME} modules[{n}]") for n, m in enumerate(root.list("modules", MOST_MODULES))]
     titles = tuple(module.text("title", 200) for module in modules)
     lessons = [_lesson(part, n, len(titles)) for n, part in enumerate(root.list("lessons", MOST_LESSONS))]
     media = [_media(part, n) for n, part in enumerate(root.list("media", MOST_MEDIA))]
     if len({entry.ref for entry in media}) != len(media):
-        raise PackageError("同一个文件列了两次。", where=f"{NAME} media")
+        raise PackageError(_("同一个文件列了两次。"), where=f"{NAME} media")
     summary = course.text("summary", 500, empty=True)
     return Package(course.text("title", 200), summary, titles, tuple(lessons), tuple(sorted(media)))
 
@@ -158,10 +163,10 @@ def _lesson(told: Any, number: int, modules: int) -> LessonEntry:
     refs = [_Part(ref, f"{part.where} competencies[{n}]") for n, ref in enumerate(part.list("competencies", 20))]
     module = part.told.get("module")
     if module is not None and (not _is_int(module) or not 0 <= module < modules):
-        raise PackageError("所属的章不存在。", where=f"{part.where} module")
+        raise PackageError(_("所属的章不存在。"), where=f"{part.where} module")
     settings = part.told.get("settings")
     if not isinstance(settings, dict) or len(json.dumps(settings)) > LONGEST_SETTINGS:
-        raise PackageError("要是一个不太大的对象。", where=f"{part.where} settings")
+        raise PackageError(_("要是一个不太大的对象。"), where=f"{part.where} settings")
     title = part.text("title", 200)
     entry = LessonEntry(
         type=part.text("type", 40),
@@ -177,9 +182,9 @@ def _lesson(told: Any, number: int, modules: int) -> LessonEntry:
         file=part.text("file", 200),
     )
     if entry.file != lesson_file(number + 1, title):
-        raise PackageError("正文的文件名和课时对不上。", where=f"{part.where} file")
+        raise PackageError(_("正文的文件名和课时对不上。"), where=f"{part.where} file")
     if not entry.competencies or {ref.dimension for ref in entry.competencies} != {entry.dimension}:
-        raise PackageError("课时要有能力项，而且都属于课时的维度。", where=f"{part.where} competencies")
+        raise PackageError(_("课时要有能力项，而且都属于课时的维度。"), where=f"{part.where} competencies")
     return entry
 
 
@@ -192,9 +197,9 @@ def _media(told: Any, number: int) -> MediaEntry:
         sha256=part.text("sha256", 64),
     )
     if not REF.fullmatch(entry.ref) or not SHA256.fullmatch(entry.sha256) or not entry.sha256.startswith(entry.ref):
-        raise PackageError("校验和不对。", where=part.where)
+        raise PackageError(_("校验和不对。"), where=part.where)
     if part.told.get("file") != entry.file:
-        raise PackageError("文件名和登记的对不上。", where=f"{part.where} file")
+        raise PackageError(_("文件名和登记的对不上。"), where=f"{part.where} file")
     return entry
 
 
@@ -203,34 +208,36 @@ class _Part:
 
     def __init__(self, told: Any, where: str) -> None:
         if not isinstance(told, dict):
-            raise PackageError("这里要是一个对象。", where=where)
+            raise PackageError(_("这里要是一个对象。"), where=where)
         self.told: dict[str, Any] = told
         self.where = where
 
     def text(self, key: str, most: int, *, empty: bool = False) -> str:
         value = self.told.get(key)
         if not isinstance(value, str) or len(value) > most or value != " ".join(value.split()) or not _printable(value):
-            raise PackageError(f"要是一行文字，最多 {most} 个字。", where=f"{self.where} {key}")
+            raise PackageError(_("要是一行文字，最多 %(most)s 个字。", most=most), where=f"{self.where} {key}")
         if not value and not empty:
-            raise PackageError("不能是空的。", where=f"{self.where} {key}")
+            raise PackageError(_("不能是空的。"), where=f"{self.where} {key}")
         return value
 
     def number(self, key: str, least: int, most: int) -> int:
         value = self.told.get(key)
         if not _is_int(value) or not least <= value <= most:
-            raise PackageError(f"要是 {least}–{most} 之间的整数。", where=f"{self.where} {key}")
+            raise PackageError(
+                _("要是 %(least)s–%(most)s 之间的整数。", least=least, most=most), where=f"{self.where} {key}"
+            )
         return value
 
     def list(self, key: str, most: int) -> list[Any]:
         value = self.told.get(key)
         if not isinstance(value, list) or len(value) > most:
-            raise PackageError(f"要是一个列表，最多 {most} 项。", where=f"{self.where} {key}")
+            raise PackageError(_("要是一个列表，最多 %(most)s 项。", most=most), where=f"{self.where} {key}")
         return value
 
     def dimension(self) -> Dimension:
         value = self.told.get("dimension")
         if value not in set(Dimension):
-            raise PackageError("维度要是 attitude、knowledge 或 skill。", where=f"{self.where} dimension")
+            raise PackageError(_("维度要是 attitude、knowledge 或 skill。"), where=f"{self.where} dimension")
         return Dimension(value)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
@@ -102,7 +103,7 @@ def version_of(programme: Programme, number: int) -> ProgrammeVersion:
     )
     version = db.session.scalars(query).one_or_none()
     if version is None:
-        raise NotFound("这份培训计划没有这个版本。")
+        raise NotFound(_("这份培训计划没有这个版本。"))
     return version
 
 
@@ -118,7 +119,7 @@ def programme_of_activity(activity_id: int) -> Programme:
     """The programme that an activity stands for."""
     found = db.session.scalars(select(Programme).where(Programme.activity_id == activity_id)).one_or_none()
     if found is None:
-        raise NotFound("找不到这份培训计划。")
+        raise NotFound(_("找不到这份培训计划。"))
     return found
 
 

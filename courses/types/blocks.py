@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from flask_babel import gettext as _
+
 from courses.types.protocol import Problem
 
 
@@ -132,19 +134,19 @@ def problems(body: str) -> list[Problem]:
         if isinstance(part, Prose):
             continue
         if not part.closed:
-            found.append(Problem(part.line, "这一块没有结束，请在最后补一行 ```。"))
+            found.append(Problem(part.line, _("这一块没有结束，请在最后补一行 ```。")))
         block = _read(part)
         if isinstance(block, Chat) and not any(line.speaker in (Speaker.BUYER, Speaker.AGENT) for line in block.lines):
-            found.append(Problem(part.line, "对话里没有话，请写成“买家: ……”“客服: ……”，一行一句。"))
+            found.append(Problem(part.line, _("对话里没有话，请写成“买家: ……”“客服: ……”，一行一句。")))
         if isinstance(block, Rule) and block.check_by is None:
-            found.append(Problem(part.line, "平台规则要写明核对日期，例如：```平台规则 2027-05-20。"))
+            found.append(Problem(part.line, _("平台规则要写明核对日期，例如：```平台规则 2027-05-20。")))
         if isinstance(block, Check):
             if not block.pairs:
-                found.append(Problem(part.line, "自测里没有题，请写成“问：……”“答：……”。"))
+                found.append(Problem(part.line, _("自测里没有题，请写成“问：……”“答：……”。")))
             elif any(not question or not answer for question, answer in block.pairs):
-                found.append(Problem(part.line, "自测里有的题缺问题或缺答案。"))
+                found.append(Problem(part.line, _("自测里有的题缺问题或缺答案。")))
         if isinstance(block, Checklist) and not block.points:
-            found.append(Problem(part.line, "清单是空的，请一行写一条。"))
+            found.append(Problem(part.line, _("清单是空的，请一行写一条。")))
     return found
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
@@ -31,9 +32,11 @@ class ChatLesson(MarkdownLesson):
         found = super().problems(body, settings)
         chats = [part for part in blocks.split(body) if isinstance(part, Chat) and part.verdict in SHOWN]
         if not chats and not found:
-            found.append(Problem(1, "对话示范要有至少一段正例或反例，请写成 ```chat 正例 或 ```chat 反例。"))
+            found.append(Problem(1, _("对话示范要有至少一段正例或反例，请写成 ```chat 正例 或 ```chat 反例。")))
         bare = (chat for chat in chats if not any(line.speaker is Speaker.NOTE for line in chat.lines))
-        found += [Problem(chat.line, "这段对话没有点评，请加一行“点评：……”，说明好在哪里或错在哪里。") for chat in bare]
+        found += [
+            Problem(chat.line, _("这段对话没有点评，请加一行“点评：……”，说明好在哪里或错在哪里。")) for chat in bare
+        ]
         return sorted(found, key=lambda problem: problem.line)
 
     def render(self, body: str, *, today: date, place: Place = NOWHERE) -> RenderedLesson:

@@ -7,6 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from courses.signoffs.points import points_of, without_points
@@ -30,7 +31,7 @@ class ChecklistLesson(MarkdownLesson):
     def problems(self, body: str, settings: Mapping[str, Any] = MappingProxyType({})) -> list[Problem]:
         found = super().problems(body, settings)
         if not found and not points_of(body):
-            found.append(Problem(1, "带教清单要有至少一条，请写成 ```清单，一行一条：做什么 ｜ 怎样算做到。"))
+            found.append(Problem(1, _("带教清单要有至少一条，请写成 ```清单，一行一条：做什么 ｜ 怎样算做到。")))
         return found
 
     def parts(self, body: str, place: Place) -> list[blocks.Part]:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from flask import get_template_attribute
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
@@ -38,7 +39,7 @@ class FileLesson(MarkdownLesson):
         return {"media": ref[1] if ref else ""}
 
     def problems(self, body: str, settings: Mapping[str, Any] = MappingProxyType({})) -> list[Problem]:
-        missing = [] if settings.get("media") else [Problem(0, "请上传这节课要看的文档。")]
+        missing = [] if settings.get("media") else [Problem(0, _("请上传这节课要看的文档。"))]
         return missing + blocks.problems(body)
 
     def media_refs(self, body: str, settings: Mapping[str, Any] = MappingProxyType({})) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from flask import Blueprint, get_template_attribute
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
@@ -46,7 +47,7 @@ class MarkdownLesson:
         return {}
 
     def problems(self, body: str, settings: Mapping[str, Any] = MappingProxyType({})) -> list[Problem]:
-        return blocks.problems(body) if body.strip() else [Problem(1, "课时要有正文。")]
+        return blocks.problems(body) if body.strip() else [Problem(1, _("课时要有正文。"))]
 
     def media_refs(self, body: str, settings: Mapping[str, Any] = MappingProxyType({})) -> tuple[str, ...]:
         return refs_in(body)

@@ -7,6 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_, select
 
@@ -51,7 +52,7 @@ class QuizLesson(MarkdownLesson):
         return settings | {"slug": slug.strip()[:80]} if slug.strip() else settings
 
     def problems(self, body: str, settings: Mapping[str, Any] = MappingProxyType({})) -> list[Problem]:
-        missing = [] if settings.get("activity_id") else [Problem(0, "请选择一份测验。")]
+        missing = [] if settings.get("activity_id") else [Problem(0, _("请选择一份测验。"))]
         return missing + blocks.problems(body)
 
     def panel(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
+
 from courses.types.protocol import LessonType
 from lms.kernel.errors import DomainError
 from lms.kernel.plugins import plugins
@@ -25,5 +27,5 @@ def lesson_type(name: str) -> LessonType:
         return lesson_types()[name]
     except KeyError:
         raise UnknownLessonType(
-            "这种课时的插件没有启用，暂时无法显示。", where=name, hint="请联系管理员检查插件。"
+            _("这种课时的插件没有启用，暂时无法显示。"), where=name, hint=_("请联系管理员检查插件。")
         ) from None

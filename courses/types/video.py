@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from flask import get_template_attribute, url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
@@ -38,7 +39,7 @@ class VideoLesson(MarkdownLesson):
         return {"media": ref[1] if ref else "", "cover": _share(form.get("cover", ""))}
 
     def problems(self, body: str, settings: Mapping[str, Any] = MappingProxyType({})) -> list[Problem]:
-        missing = [] if settings.get("media") else [Problem(0, "请选择一个视频，或者上传一个。")]
+        missing = [] if settings.get("media") else [Problem(0, _("请选择一个视频，或者上传一个。"))]
         return missing + blocks.problems(body)
 
     def media_refs(self, body: str, settings: Mapping[str, Any] = MappingProxyType({})) -> tuple[str, ...]:

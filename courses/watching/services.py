@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from math import isfinite, nan
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
 from courses.lessons.models import Lesson, LessonVersion
@@ -66,13 +67,13 @@ NOTHING = Progress(None, (), 0.0, 0.0)
 def read_told(sent: Any) -> Told:
     """What a player sent as JSON. Single stretches that make no sense are dropped later; a wrong shape is refused."""
     if not isinstance(sent, dict) or not isinstance(sent.get("beats"), list):
-        raise ClaimsRefused("播放器发来的内容读不懂，请刷新页面。")
+        raise ClaimsRefused(_("播放器发来的内容读不懂，请刷新页面。"))
     if len(sent["beats"]) > MOST_CLAIMS:
-        raise ClaimsRefused("一次发来的观看记录太多，请刷新页面。")
+        raise ClaimsRefused(_("一次发来的观看记录太多，请刷新页面。"))
     claims: dict[int, Claim] = {}
     for beat in sent["beats"]:
         if not isinstance(beat, dict):
-            raise ClaimsRefused("播放器发来的内容读不懂，请刷新页面。")
+            raise ClaimsRefused(_("播放器发来的内容读不懂，请刷新页面。"))
         seq = beat.get("seq")
         if isinstance(seq, int) and not isinstance(seq, bool) and 0 <= seq <= LARGEST_SEQ:
             figures = (_figure(beat.get(name)) for name in ("from", "to", "wall", "ago"))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from flask import current_app
+from flask_babel import gettext as _
 from itsdangerous import BadData, URLSafeSerializer
 
 from lms.kernel.errors import Conflict
@@ -41,7 +42,7 @@ def read(token: str, *, person_id: int, lesson_id: int, at: datetime) -> PlayerS
         whose = of = 0
         name, began = "", at
     if (whose, of) != (person_id, lesson_id) or not timedelta(0) <= at - began <= LONGEST:
-        raise PlayerTooOld("这个页面打开得太久了，请刷新后接着看。")
+        raise PlayerTooOld(_("这个页面打开得太久了，请刷新后接着看。"))
     return PlayerSession(str(name), began)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from lms.kernel.db import db
@@ -44,7 +45,7 @@ def page_called(slug: str) -> HelpPage:
         for page in shelf.pages:
             if page.slug == slug:
                 return page
-    raise NotFound("使用手册里没有这一页。", hint="它可能属于已停用的插件，请从目录里查找。")
+    raise NotFound(_("使用手册里没有这一页。"), hint=_("它可能属于已停用的插件，请从目录里查找。"))
 
 
 def is_alone() -> bool:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from flask_babel import gettext as _
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DDL, CheckConstraint, DateTime, Engine, MetaData, String, Table, event
 from sqlalchemy.engine import Connection, Dialect
@@ -167,5 +168,5 @@ def get_or_404(model: type[T], ident: int, *options: ORMOption) -> T:
     """The row, or NotFound. ``options`` say what is loaded with it, in the same statement."""
     row = db.session.get(model, ident, options=options)
     if row is None:
-        raise NotFound("找不到您要的内容，它可能已被删除，或者不在您的可见范围内。")
+        raise NotFound(_("找不到您要的内容，它可能已被删除，或者不在您的可见范围内。"))
     return row

@@ -17,6 +17,7 @@ from functools import lru_cache
 from typing import Any
 
 from flask import Flask, current_app
+from flask_babel import gettext as _
 from huey import Huey, MemoryHuey, SqliteHuey, crontab
 from sqlalchemy import Integer, String, Text, event, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -152,7 +153,7 @@ def job_functions() -> dict[str, str]:
 def enqueue(name: str, /, *, actor_id: int | None, **arguments: Any) -> Job:
     """Add a job to this transaction; it starts after the commit. Arguments must be JSON."""
     if name not in job_functions():
-        raise UnknownJob("这项后台任务不存在，可能是相应插件已停用。", where=name)
+        raise UnknownJob(_("这项后台任务不存在，可能是相应插件已停用。"), where=name)
     job = Job(name=name, arguments=arguments, created_by_id=actor_id, created_at=now())
     db.session.add(job)
     db.session.flush()
@@ -222,7 +223,7 @@ def consume(app: Flask, *, workers: int = 1) -> None:
 def periodic_jobs() -> dict[str, tuple[int, str]]:
     """What the plugins want done regularly: name → (minutes, "module:function")."""
     found: dict[str, tuple[int, str]] = {}
-    for _, offered in plugins().each("periodic_jobs"):
+    for _plugin, offered in plugins().each("periodic_jobs"):
         found.update(offered)
     return found
 
@@ -250,7 +251,7 @@ def perform(job_id: int) -> None:
     try:
         target = job_functions().get(name)
         if target is None:
-            raise UnknownJob("这项后台任务不存在，可能是相应插件已停用。", where=name)
+            raise UnknownJob(_("这项后台任务不存在，可能是相应插件已停用。"), where=name)
         result = resolve(target)(JobHandle(job_id, actor_id=actor_id), **arguments)
         db.session.commit()
         _finish(job_id, state=JobState.DONE, result=result or {})
@@ -260,7 +261,7 @@ def perform(job_id: int) -> None:
     except Exception:
         db.session.rollback()
         log.exception("job %s (%s) failed", job_id, name)
-        _finish(job_id, state=JobState.FAILED, error="程序内部出错，已记录日志；可以再试一次，仍不行请联系管理员。")
+        _finish(job_id, state=JobState.FAILED, error=_("程序内部出错，已记录日志；可以再试一次，仍不行请联系管理员。"))
     run_pending_inline()
 
 
@@ -285,7 +286,7 @@ def recover(*, at: datetime, all_running: bool) -> tuple[int, int]:
             continue
         if job.runs >= MAX_RUNS:
             job.state, job.finished_at = JobState.FAILED, at
-            job.error = "任务多次被中断，已停止重试。请检查磁盘和内存后重新发起。"
+            job.error = _("任务多次被中断，已停止重试。请检查磁盘和内存后重新发起。")
             given_up += 1
         else:
             job.state = JobState.QUEUED

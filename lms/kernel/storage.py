@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from flask_babel import gettext as _
+
 from lms.config import ConfigError, settings
 from lms.kernel.errors import DomainError
 
@@ -67,7 +69,10 @@ class FolderStore:
                     size += len(chunk)
                     if max_bytes is not None and size > max_bytes:
                         limit = max_bytes // (1 << 20)
-                        raise FileTooLarge(f"文件超过 {limit} MB 的上限。", hint="请拆分后再上传，或请管理员调高上限。")
+                        raise FileTooLarge(
+                            _("文件超过 %(limit)s MB 的上限。", limit=limit),
+                            hint=_("请拆分后再上传，或请管理员调高上限。"),
+                        )
                     digest.update(chunk)
                     out.write(chunk)
                 out.flush()

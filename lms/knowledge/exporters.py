@@ -12,7 +12,7 @@ TEMPLATE_FACTS = ("规格", "保质期")
 
 def template_headers() -> list[str]:
     """The header line of the empty template: the four columns, and two facts to show that more may follow."""
-    return [*HEADERS, *TEMPLATE_FACTS]
+    return [*map(str, HEADERS), *TEMPLATE_FACTS]
 
 
 def product_rows(products: Iterable[Product]) -> tuple[list[str], list[list[str]]]:
@@ -23,4 +23,4 @@ def product_rows(products: Iterable[Product]) -> tuple[list[str], list[list[str]
         [p.sku, p.name, p.category, "在售" if p.active else "下架", *(p.facts.get(label, "") for label in labels)]
         for p in products
     ]
-    return [*HEADERS, *labels], rows
+    return [*map(str, HEADERS), *labels], rows

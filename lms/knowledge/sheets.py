@@ -13,13 +13,16 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from lms.knowledge.facts import FACTS_MAX, LABEL_MAX, VALUE_MAX
 from lms.knowledge.models import CATEGORY_MAX, NAME_MAX, SKU_MAX
+from lms.web.i18n import in_every_language
 
 MAX_ROWS = 20_000
 MAX_ERRORS = 2_000
-HEADERS = ("SKU", "商品名称", "类目", "状态")
+HEADERS = ("SKU", _l("商品名称"), _l("类目"), _l("状态"))
+"""In the reader's language; a sheet is read back in any."""
 
 _COLUMNS = {
     "sku": (
@@ -35,11 +38,44 @@ _COLUMNS = {
 }  # fmt: skip
 _ACTIVE_OF = {
     **dict.fromkeys(
-        ("在售", "上架", "出售中", "已上架", "销售中", "正常", "启用", "是", "1", "true", "yes", "y", "on", "active"),
+        (
+            "在售",
+            "上架",
+            "出售中",
+            "已上架",
+            "销售中",
+            "正常",
+            "启用",
+            "是",
+            "on sale",
+            "1",
+            "true",
+            "yes",
+            "y",
+            "on",
+            "active",
+        ),
         True,
     ),
     **dict.fromkeys(
-        ("下架", "停售", "已下架", "仓库中", "停用", "否", "0", "false", "no", "n", "off", "inactive", "删除"), False
+        (
+            "下架",
+            "停售",
+            "已下架",
+            "仓库中",
+            "停用",
+            "否",
+            "0",
+            "false",
+            "no",
+            "n",
+            "off",
+            "inactive",
+            "删除",
+            "刪除",
+            "taken down",
+        ),
+        False,
     ),
 }
 
@@ -131,14 +167,24 @@ class _Header:
         return self.texts[self.columns[column]] if column in self.columns else ""
 
 
+def _bare(text: str) -> str:
+    return re.sub(r"[(（\[【*].*$", "", unicodedata.normalize("NFKC", text)).strip()
+
+
+def _header_word(text: str) -> str:
+    return re.sub(r"[\s_-]+", "", _bare(text)).casefold()
+
+
 def _read_header(texts: Sequence[str]) -> _Header:
     words = {word: column for column, known in _COLUMNS.items() for word in known}
+    own = {_header_word(word): words[known] for known in tuple(words) for word in in_every_language(known)}
+    words = own | words
     columns: dict[str, int] = {}
     facts: list[tuple[int, str]] = []
     for index, text in enumerate(texts):
         # "商品编号（必填）" and "SKU *" are headers too.
-        bare = re.sub(r"[(（\[【*].*$", "", unicodedata.normalize("NFKC", text)).strip()
-        column = words.get(re.sub(r"[\s_-]+", "", bare).casefold())
+        bare = _bare(text)
+        column = words.get(_header_word(text))
         if column and column not in columns:
             columns[column] = index
         elif not column and bare and len(facts) < FACTS_MAX:

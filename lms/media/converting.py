@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from flask_babel import gettext as _
+
 SECONDS = 120
 MEMORY = 2 << 30
 MAX_HTML = 3_000_000
@@ -71,13 +73,13 @@ def convert(kind: str, path: Path, folder: Path, *, seconds: int = SECONDS) -> d
     try:
         done = subprocess.run(command, capture_output=True, timeout=seconds, env=environment, check=False)
     except subprocess.TimeoutExpired:
-        raise ConversionFailed(f"转换超过 {seconds} 秒，已停止。请拆成几个文件再上传。") from None
+        raise ConversionFailed(_("转换太久，已停止。请拆成几个文件再上传。")) from None
     try:
         result: dict[str, Any] = json.loads((folder / "result.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         if done.returncode < 0 or b"MemoryError" in done.stderr:
-            raise ConversionFailed("文件太大太复杂，转换不了。请拆成几个文件，或导出为 PDF 再上传。") from None
-        raise ConversionFailed("文件打不开，可能已损坏。请用 Word、PowerPoint 或 WPS 另存一份再上传。") from None
+            raise ConversionFailed(_("文件太大太复杂，转换不了。请拆成几个文件，或导出为 PDF 再上传。")) from None
+        raise ConversionFailed(_("文件打不开，可能已损坏。请用 Word、PowerPoint 或 WPS 另存一份再上传。")) from None
     return result
 
 

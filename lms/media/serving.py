@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Response, request
+from flask_babel import gettext as _
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.http import parse_range_header
@@ -30,12 +31,12 @@ def send_media(media: Media, *, part: str | None = None, download: bool = False)
     if part is not None:
         found = media.parts.get(part)
         if found is None:
-            raise NotFound("找不到这个文件。")
+            raise NotFound(_("找不到这个文件。"))
         key, mimetype, etag, name = found["key"], found["mimetype"], f"{media.sha256[:32]}-{part}", part
         inline = True
     path = files().path(key)
     if not path.is_file():
-        raise NotFound("找不到这个文件。", hint="它可能没有随备份恢复，请让培训师重新上传。")
+        raise NotFound(_("找不到这个文件。"), hint=_("它可能没有随备份恢复，请让培训师重新上传。"))
     environ = dict(request.environ)
     asked = parse_range_header(environ.get("HTTP_RANGE"))
     if asked is None or asked.units != "bytes" or len(asked.ranges) != 1:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from lms.config import settings
@@ -48,7 +49,7 @@ def prepare(job: JobHandle, *, media_id: int) -> dict[str, Any]:
             known = isinstance(error, ConversionFailed)
             if not known:
                 log.exception("media %s could not be converted", media_id)
-            reason = str(error) if known else "转换时出了意外的错误，请重新上传或联系管理员。"
+            reason = str(error) if known else _("转换时出了意外的错误，请重新上传或联系管理员。")
             _set(media_id, MediaState.FAILED, error=reason)
             return {"media_id": media_id, "error": reason}
         job.progress(1, 2)
@@ -122,7 +123,7 @@ def _give_up(at: datetime) -> None:
     going_on = {arguments.get("media_id") for arguments in db.session.scalars(active)}
     for media in stuck:
         if media.id not in going_on:
-            media.state, media.error = MediaState.FAILED, "转换多次中断，请重新上传，或导出为 PDF 再上传。"
+            media.state, media.error = MediaState.FAILED, _("转换多次中断，请重新上传，或导出为 PDF 再上传。")
     db.session.flush()
 
 

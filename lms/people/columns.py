@@ -14,7 +14,7 @@ def people_columns() -> list[PeopleColumn]:
 
 def people_headers() -> tuple[str, ...]:
     """The headers of an export: the host's own, then the plugins'."""
-    return (*HEADERS, *(column.names[0] for column in people_columns()))
+    return (*map(str, HEADERS), *(str(column.label) for column in people_columns()))
 
 
 def header_names() -> dict[str, tuple[str, ...]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
+
 from lms.kernel.errors import Forbidden, NotFound
 from lms.people.models import Person
 
@@ -34,10 +36,10 @@ def can_assign_to(viewer: Person, person: Person) -> bool:
 def require(permission: str, *, of: Person) -> None:
     """Raise Forbidden unless the person holds the permission."""
     if not has_permission(of, permission):
-        raise Forbidden("您没有这项操作的权限。", hint="如工作需要，请联系管理员开通。")
+        raise Forbidden(_("您没有这项操作的权限。"), hint=_("如工作需要，请联系管理员开通。"))
 
 
 def require_visible(allowed: bool) -> None:
     """Raise NotFound unless allowed: what lies outside somebody's scope does not exist for them."""
     if not allowed:
-        raise NotFound("找不到您要的内容，它可能已被删除，或者不在您的可见范围内。")
+        raise NotFound(_("找不到您要的内容，它可能已被删除，或者不在您的可见范围内。"))

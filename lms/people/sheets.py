@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from lms.people.accounts import (
     TEAM_DEPTH_MAX,
@@ -19,10 +20,14 @@ from lms.people.accounts import (
     team_name_problem,
 )
 from lms.people.enums import Role
+from lms.web.i18n import in_every_language
 
 MAX_ROWS = 5_000
-HEADERS = ("账号", "姓名", "团队", "角色", "状态")
+HEADERS = (_l("账号"), _l("姓名"), _l("团队"), _l("角色"), _l("状态"))
+"""In the reader's language; a sheet is read back in any."""
 NOTHING = "无"
+NOTHING_WORDS = frozenset({NOTHING, "無", "none"})
+"""What leaves a cell empty on purpose, as the hints of each language say it."""
 
 _COLUMNS = {
     "account": ("账号", "帐号", "賬號", "帳號", "登录名", "登录账号", "工号", "account", "username", "login"),
@@ -32,17 +37,17 @@ _COLUMNS = {
     "active": ("状态", "狀態", "在职状态", "status", "state", "active"),
 }
 _ROLE_WORDS = {
-    Role.AGENT: ("客服", "专员", "客服专员", "agent"),
-    Role.LEAD: ("组长", "队长", "組長", "lead", "teamlead", "teamleader", "leader"),
+    Role.AGENT: ("客服", "专员", "客服专员", "專員", "客服專員", "agent"),
+    Role.LEAD: ("组长", "队长", "組長", "隊長", "lead", "teamlead", "teamleader", "leader"),
     Role.SUPERVISOR: ("主管", "supervisor"),
-    Role.TRAINER: ("培训师", "培訓師", "训练师", "讲师", "trainer"),
-    Role.EVALUATOR: ("质检员", "质检", "質檢員", "evaluator", "qa"),
+    Role.TRAINER: ("培训师", "培訓師", "训练师", "讲师", "訓練師", "講師", "trainer"),
+    Role.EVALUATOR: ("质检员", "质检", "質檢員", "質檢", "evaluator", "qa"),
     Role.ADMIN: ("管理员", "管理員", "admin", "administrator"),
 }
 _ROLE_OF = {word: role for role, words in _ROLE_WORDS.items() for word in words}
 ACTIVE_WORDS = {True: "在职", False: "停用"}
 _ACTIVE_OF = {
-    **dict.fromkeys(("在职", "启用", "正常", "在職", "active", "1", "true", "yes", "是"), True),
+    **dict.fromkeys(("在职", "启用", "正常", "在職", "啟用", "active", "1", "true", "yes", "是"), True),
     **dict.fromkeys(("停用", "离职", "禁用", "離職", "inactive", "disabled", "0", "false", "no", "否"), False),
 }
 _PATH_SEPARATOR = re.compile(r"[/\\>＞／]")
@@ -156,7 +161,10 @@ def role_word(role: Role) -> str:
 def _find_columns(texts: Sequence[str], further: Mapping[str, Sequence[str]]) -> dict[str, int]:
     """Where each column stands. A header that a plugin's column is known by is that column's."""
     words = {word: column for column, words in _COLUMNS.items() for word in words}
-    words |= {_header_word(name): column for column, names in further.items() for name in names}
+    own = {word: words[known] for known in tuple(words) for word in map(_header_word, in_every_language(known))}
+    words = own | words
+    for plugins_column, names in further.items():
+        words |= {_header_word(word): plugins_column for name in names for word in in_every_language(name)}
     found: dict[str, int] = {}
     for index, text in enumerate(texts):
         column = words.get(_header_word(text))
@@ -182,7 +190,8 @@ def _take_roles(
         index = columns.get(column)
         if index is None or _header_word(header[index]) not in _COLUMNS["roles"]:
             continue
-        cells = {row[index] for row in rows if index < len(row) and row[index] and row[index] != NOTHING}
+        given = {row[index] for row in rows if index < len(row) and row[index]}
+        cells = {cell for cell in given if cell.casefold() not in NOTHING_WORDS}
         named = {
             part.partition("@")[0].strip() for cell in cells for part in _ROLE_SEPARATOR.split(cell) if part.strip()
         }
@@ -215,23 +224,23 @@ def _read_row(
             problems.append(RowError(line, column, reason))
 
     account = normalise_account(text("account"))
-    bad("账号", account_problem(account))
+    bad(_("账号"), account_problem(account))
     if account and account in seen:
         reason = _("账号“%(account)s”和第 %(line)s 行重复，请只留一行。", account=account[:40], line=seen[account])
-        bad("账号", reason)
+        bad(_("账号"), reason)
     seen.setdefault(account, line)
     name: str | None = normalise_name(text("name")) or None
     if name:
-        bad("姓名", name_problem(name))
+        bad(_("姓名"), name_problem(name))
     team, reason = _read_team(text("team"))
-    bad("团队", reason)
+    bad(_("团队"), reason)
     roles, reason = _read_roles(text("roles"))
-    bad("角色", reason)
+    bad(_("角色"), reason)
     active: bool | None = None
     if word := text("active"):
         active = _ACTIVE_OF.get(word.casefold())
         if active is None:
-            bad("状态", _("不认识状态“%(word)s”，请填“在职”或“停用”。", word=word[:20]))
+            bad(_("状态"), _("不认识状态“%(word)s”，请填“在职”或“停用”。", word=word[:20]))
     if problems:
         sheet.errors.extend(problems)
     else:
@@ -242,7 +251,7 @@ def _read_row(
 def _read_team(text: str) -> tuple[TeamPath | None, str | None]:
     if not text:
         return None, None
-    if text == NOTHING:
+    if text.casefold() in NOTHING_WORDS:
         return (), None
     path = team_path(text)
     if not path:
@@ -259,7 +268,7 @@ def _read_roles(text: str) -> tuple[tuple[RoleWish, ...] | None, str | None]:
     """Several roles, divided by 、 or a comma; "组长@售后部/A组" holds a role in another branch than one's own."""
     if not text:
         return None, None
-    if text == NOTHING:
+    if text.casefold() in NOTHING_WORDS:
         return (), None
     wishes: list[RoleWish] = []
     for part in _ROLE_SEPARATOR.split(text):

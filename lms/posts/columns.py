@@ -15,11 +15,11 @@ from lms.kernel.hookspecs import PeopleCell, PeopleColumn
 from lms.people.models import Person
 from lms.people.queries import serving_filter
 from lms.people.rules import can_see_shop
+from lms.people.sheets import NOTHING, NOTHING_WORDS
 from lms.posts.models import Post
 from lms.posts.moving import give_posts
 from lms.posts.queries import posts_of, visible_posts
 
-NOTHING = "无"
 _SEPARATOR = re.compile(r"[、,，;；|｜\n]+")
 
 Candidates = tuple[tuple[Post, ...], ...]
@@ -43,7 +43,7 @@ def _read(actor: Person, texts: Sequence[str]) -> dict[str, PeopleCell]:
 
 
 def _cell(text: str, by_name: dict[str, list[Post]]) -> PeopleCell:
-    if text == NOTHING:
+    if text.casefold() in NOTHING_WORDS:
         return PeopleCell((), NOTHING)
     folded = {name.casefold(): name for name in by_name}
     names: list[str] = []

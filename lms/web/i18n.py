@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
+from typing import Any
 
+from babel.core import Locale
+from babel.support import Translations
 from flask import Flask, request
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, force_locale, get_locale
 from flask_babel import gettext as _
 
 from lms.config import settings
@@ -16,6 +20,7 @@ from lms.web.access import viewer
 LOCALES = ("zh_CN", "zh_TW", "en")
 LANGUAGES = (("zh_CN", "简体"), ("zh_TW", "繁體"), ("en", "English"))
 """Those whose catalogue is whole, each in its own words: whoever is lost in a language finds the way out."""
+TRANSLATIONS = Path(__file__).parent / "translations"
 babel = Babel()
 
 
@@ -32,6 +37,24 @@ def chosen_locale() -> str:
     """The language of this request, one of LOCALES. Babel names them with their script: zh_TW is its zh_Hant_TW."""
     locale = get_locale()
     return "zh_CN" if locale is None else "_".join(filter(None, (locale.language, locale.territory)))
+
+
+@cache
+def _catalogue(locale: str) -> Translations:
+    return Translations.load(str(TRANSLATIONS), [str(Locale.parse(locale))])  # type: ignore[return-value]
+
+
+@cache
+def in_every_language(text: str) -> tuple[str, ...]:
+    """A text of the program as each language shows it, simplified Chinese first: a sheet that was written in one
+    language is read back in any."""
+    return tuple(dict.fromkeys([text, *(_catalogue(locale).gettext(text) for locale in LOCALES[1:])]))
+
+
+def source_of(text: Any) -> str:
+    """The simplified Chinese that a lazy text was made with; a plain one is its own."""
+    with force_locale("zh_CN"):
+        return str(text)
 
 
 def html_lang() -> str:
@@ -101,7 +124,7 @@ def init_i18n(app: Flask) -> None:
     """Flask-Babel and the template filters."""
     app.config.setdefault("BABEL_DEFAULT_LOCALE", settings().locale)
     app.config.setdefault("BABEL_DEFAULT_TIMEZONE", settings().timezone)
-    app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(Path(__file__).parent / "translations"))
+    app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(TRANSLATIONS))
     babel.init_app(app, locale_selector=pick_locale)
     app.jinja_env.filters.update(
         local=local, local_date=local_date, percent=percent, duration=duration, filesize=filesize, number=number

@@ -6,6 +6,7 @@ import logging
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -88,7 +89,7 @@ def job(job_id: int) -> Response:
     person = viewer()
     found = get_or_404(Job, job_id)
     if person is None or (found.created_by_id != person.id and "admin" not in person.access.roles):
-        raise NotFound("找不到这项后台任务。")
+        raise NotFound(_("找不到这项后台任务。"))
     done_url = local_url(request.args.get("next", ""))
     if "HX-Request" not in request.headers:
         return make_response(render_template("lms/web/job_page.html", job=found, done_url=done_url))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
@@ -64,13 +65,15 @@ def plan_batch(
     """A batch that is not worked on yet. Raises NothingToDraft."""
     wanted = [name for name in TYPES if name in types and name in question_types()]
     if not groups:
-        raise NothingToDraft("请先选要出题的客户问题。", hint="在问题工厂里勾选问题，再点出题。")
+        raise NothingToDraft(_("请先选要出题的客户问题。"), hint=_("在问题工厂里勾选问题，再点出题。"))
     if not wanted:
-        raise NothingToDraft("请至少选一种题型。")
+        raise NothingToDraft(_("请至少选一种题型。"))
     if len(groups) > MOST_GROUPS:
-        raise NothingToDraft(f"一次最多给 {MOST_GROUPS} 个问题出题。", hint="请分几次出题。")
+        raise NothingToDraft(
+            _("一次最多给 %(most_groups)s 个问题出题。", most_groups=MOST_GROUPS), hint=_("请分几次出题。")
+        )
     if len({group.shop_id for group in groups}) > 1:
-        raise NothingToDraft("选中的问题属于不同店铺，请一次只给一家店铺出题。")
+        raise NothingToDraft(_("选中的问题属于不同店铺，请一次只给一家店铺出题。"))
     batch = DraftBatch(
         shop_id=groups[0].shop_id,
         created_by_id=actor.id if actor else None,

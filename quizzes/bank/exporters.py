@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
 from quizzes.bank.labels import DIMENSIONS, STATES, TYPES
 from quizzes.bank.models import Item
 from quizzes.types.choice import ALL_OR_NOTHING
@@ -25,11 +28,27 @@ COLUMNS = (
     "答案解析",
     "依据SOP",
 )
-SCORING = {"partial": "按比例", ALL_OR_NOTHING: "全对才得分"}
+SHOWN = (
+    _l("编号"),
+    _l("题型"),
+    _l("状态"),
+    _l("维度"),
+    _l("能力项"),
+    _l("题干"),
+    _l("填空句"),
+    _l("正确答案"),
+    _l("得分点"),
+    _l("计分方式"),
+    _l("答案解析"),
+    _l("依据SOP"),
+)
+"""The same for the catalogues; the options' letters are put in by ``header``."""
+SCORING = {"partial": _l("按比例"), ALL_OR_NOTHING: _l("全对才得分")}
 
 
 def header() -> list[str]:
-    return list(COLUMNS)
+    """The header in the reader's language; ``importers`` reads it in any."""
+    return [_("选项%(letter)s", letter=name[-1]) if name[:-1] == "选项" else _(name) for name in COLUMNS]
 
 
 def row_of(item: Item) -> list[Any]:
@@ -64,9 +83,9 @@ def cells_of(kind: str, definition: dict[str, Any]) -> list[str]:
         key = letters(definition, [definition.get("key")])
     elif kind == "multiple":
         key = letters(definition, definition.get("keys") or [])
-        scoring = SCORING.get(definition.get("scoring", "partial"), "")
+        scoring = str(SCORING.get(definition.get("scoring", "partial"), ""))
     elif kind == "truefalse":
-        key = "对" if definition.get("key") else "错"
+        key = _("对") if definition.get("key") else _("错")
     elif kind == "fill":
         text = definition.get("text", "")
         key = "\n".join(" | ".join(blank.get("accepted", [])) for blank in definition.get("blanks", []))

@@ -8,12 +8,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from flask_babel import gettext as _
+
 from lms.kernel.db import db
 from lms.kernel.errors import DomainError
 from lms.knowledge.sop.models import SopEntry
 from lms.learning.enums import Dimension
 from lms.learning.models import Competency
 from lms.people.models import Person
+from lms.web.i18n import in_every_language, source_of
 from quizzes.bank.exporters import COLUMNS, LETTERS, SCORING
 from quizzes.bank.grounds import set_ground
 from quizzes.bank.labels import DIMENSIONS, TYPES
@@ -25,8 +28,8 @@ from quizzes.types.normalising import fold
 from quizzes.types.protocol import option_id
 
 REQUIRED = ("题型", "题干", "正确答案")
-_TRUE = {"对", "正确", "是", "true", "t", "1", "√", "✓"}
-_FALSE = {"错", "错误", "否", "false", "f", "0", "×", "✗", "x"}
+_TRUE = {*in_every_language("对"), "正确", "是", "正確", "true", "t", "1", "√", "✓"}
+_FALSE = {*in_every_language("错"), "错误", "否", "錯誤", "false", "f", "0", "×", "✗", "x"}
 
 
 class SheetRefused(DomainError):
@@ -54,11 +57,13 @@ def import_rows(
 
     Raises SheetRefused when the header lacks a column.
     """
-    header = [str(cell).strip() for cell in rows[0]] if rows else []
+    header = [_column(str(cell).strip()) for cell in rows[0]] if rows else []
     missing = [name for name in REQUIRED if name not in header]
     if missing:
         raise SheetRefused(
-            f"表头缺少这些列：{'、'.join(missing)}。", where="第 1 行", hint="请先导出题库，在导出的表格上修改。"
+            _("表头缺少这些列：%(names)s。", names="、".join(_(name) for name in missing)),
+            where=_("第 1 行"),
+            hint=_("请先导出题库，在导出的表格上修改。"),
         )
     places = {name: header.index(name) for name in COLUMNS if name in header}
     report = ImportReport()
@@ -88,7 +93,14 @@ def _take(
     kind = _kind(cells["题型"])
     item = _existing(cells.get("编号", ""), actor)
     if item is not None and item.type != kind:
-        raise BadRow(f"编号 {item.id} 是{TYPES.get(item.type, item.type)}题，不能改成{TYPES[kind]}题")
+        raise BadRow(
+            _(
+                "编号 %(id)s 是%(old)s题，不能改成%(new)s题",
+                id=item.id,
+                old=TYPES.get(item.type, item.type),
+                new=TYPES[kind],
+            )
+        )
     old = item.current_version.definition if item is not None and item.current_version else {}
     definition = parse_definition(kind, cells, old)
     dimension = _dimension(cells.get("维度", ""), item)
@@ -134,7 +146,7 @@ def _set_ground(item: Item, cells: dict[str, str]) -> None:
     text = cells["依据SOP"]
     entry = db.session.get(SopEntry, int(text)) if text.isascii() and text.isdigit() and len(text) < 10 else None
     if text and (entry is None or entry.shop_id != item.shop_id):
-        raise BadRow(f"依据SOP“{text}”不是这家店铺的条目编号")
+        raise BadRow(_("依据SOP“%(text)s”不是这家店铺的条目编号", text=text))
     set_ground(item=item, entry=entry)
 
 
@@ -147,7 +159,7 @@ def parse_definition(kind: str, cells: dict[str, str], old: dict[str, Any]) -> d
         new: dict[str, Any] = {"options": options}
         if kind == "single":
             if len(chosen) != 1:
-                raise BadRow("单选题的正确答案要填一个选项字母，例如 B")
+                raise BadRow(_("单选题的正确答案要填一个选项字母，例如 B"))
             new["key"] = chosen[0]
         else:
             before = old.get("keys") or []
@@ -158,7 +170,7 @@ def parse_definition(kind: str, cells: dict[str, str], old: dict[str, Any]) -> d
     if kind == "truefalse":
         value = fold(key) or key.strip()
         if value not in _TRUE | _FALSE and key.strip() not in _TRUE | _FALSE:
-            raise BadRow("判断题的正确答案请填“对”或“错”")
+            raise BadRow(_("判断题的正确答案请填“%(right)s”或“%(wrong)s”", right=_("对"), wrong=_("错")))
         return {"key": value in _TRUE or key.strip() in _TRUE}
     if kind == "fill":
         blanks = [
@@ -169,7 +181,21 @@ def parse_definition(kind: str, cells: dict[str, str], old: dict[str, Any]) -> d
         return {"text": re.sub(r"_{3,}", "____", cells.get("填空句", "")), "blanks": blanks}
     if kind == "short":
         return {"model_answer": key, "points": _points(cells.get("得分点", ""), old.get("points") or [])}
-    raise BadRow("这种题型不能用表格导入")
+    raise BadRow(_("这种题型不能用表格导入"))
+
+
+def _column(text: str) -> str:
+    """The column that a header means, in whatever language the sheet was written."""
+    for name in COLUMNS:
+        known, letter = (in_every_language("选项%(letter)s"), name[-1]) if name[:-1] == "选项" else (None, "")
+        if text in ([one % {"letter": letter} for one in known] if known else in_every_language(name)):
+            return name
+    return text
+
+
+def _named(text: str, name: str, label: Any) -> bool:
+    """Whether a cell means what is kept as ``name`` and shown as ``label``, a lazy text, in any language."""
+    return text == name or text in in_every_language(source_of(label))
 
 
 def _text(value: Any) -> str:
@@ -182,19 +208,25 @@ def _text(value: Any) -> str:
 
 def _kind(text: str) -> str:
     for name, label in TYPES.items():
-        if text in (name, str(label), f"{label}题"):
+        if _named(text.removesuffix("题"), name, label):
             return name
-    raise BadRow(f"不认识的题型“{text}”，可以填：{'、'.join(str(label) for label in TYPES.values())}")
+    raise BadRow(
+        _(
+            "不认识的题型“%(text)s”，可以填：%(known)s",
+            text=text,
+            known="、".join(str(label) for label in TYPES.values()),
+        )
+    )
 
 
 def _existing(text: str, actor: Person | None) -> Item | None:
     if not text:
         return None
     if not text.isascii() or not text.isdigit() or len(text) > 12:
-        raise BadRow(f"编号“{text}”不是数字；新题请把编号留空")
+        raise BadRow(_("编号“%(text)s”不是数字；新题请把编号留空", text=text))
     item = db.session.get(Item, int(text))
     if item is None or (actor is not None and not can_see_item(actor, item)):
-        raise BadRow(f"找不到编号为 {text} 的题；新题请把编号留空")
+        raise BadRow(_("找不到编号为 %(text)s 的题；新题请把编号留空", text=text))
     return item
 
 
@@ -202,9 +234,15 @@ def _dimension(text: str, item: Item | None) -> Dimension:
     if not text:
         return item.dimension if item is not None else Dimension.KNOWLEDGE
     for name, label in DIMENSIONS.items():
-        if text in (name, str(label)):
+        if _named(text, name, label):
             return Dimension(name)
-    raise BadRow(f"不认识的维度“{text}”，可以填：态度、知识、技能")
+    raise BadRow(
+        _(
+            "不认识的维度“%(text)s”，可以填：%(known)s",
+            text=text,
+            known="、".join(str(label) for label in DIMENSIONS.values()),
+        )
+    )
 
 
 def _competencies(text: str, known: Sequence[Competency]) -> list[Competency]:
@@ -212,7 +250,7 @@ def _competencies(text: str, known: Sequence[Competency]) -> list[Competency]:
     by_name = {one.name: one for one in known} | {one.code: one for one in known}
     unknown = [one for one in wanted if one not in by_name]
     if unknown:
-        raise BadRow(f"没有这个能力项：{'、'.join(unknown)}")
+        raise BadRow(_("没有这个能力项：%(names)s", names="、".join(unknown)))
     return [by_name[one] for one in dict.fromkeys(wanted)]
 
 
@@ -247,12 +285,12 @@ def _chosen(key: str, texts: Sequence[str], options: Sequence[dict[str, str]]) -
     if named and all(char in LETTERS for char in named):
         lost = [char for char in named if char not in filled]
         if lost:
-            raise BadRow(f"正确答案里的 {lost[0]} 没有对应的选项")
+            raise BadRow(_("正确答案里的 %(letter)s 没有对应的选项", letter=lost[0]))
         wanted = [options[filled.index(char)]["id"] for char in named]
     else:
         wanted = [option["id"] for option in options if option["text"] in (key, *key.split("；"))]
     if not wanted:
-        raise BadRow("正确答案请填选项字母，例如 B 或 AC")
+        raise BadRow(_("正确答案请填选项字母，例如 B 或 AC"))
     return [option["id"] for option in options if option["id"] in wanted]
 
 
@@ -260,9 +298,9 @@ def _scoring(text: str, old: str) -> str:
     if not text:
         return old
     for name, label in SCORING.items():
-        if text in (name, label):
+        if _named(text, name, label):
             return name
-    raise BadRow("计分方式请填“按比例”或“全对才得分”")
+    raise BadRow(_("计分方式请填其中一种：%(known)s", known="、".join(str(label) for label in SCORING.values())))
 
 
 def _points(text: str, old: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -274,7 +312,9 @@ def _points(text: str, old: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         try:
             mark = float(parts[1]) if len(parts) > 1 and parts[1] else 1.0
         except ValueError:
-            raise BadRow(f"得分点的分值“{parts[1]}”不是数字；写法：要点 # 分值 # 关键词1 | 关键词2") from None
+            raise BadRow(
+                _("得分点的分值“%(text)s”不是数字；写法：要点 # 分值 # 关键词1 | 关键词2", text=parts[1])
+            ) from None
         words = [word.strip() for word in re.split(r"[|｜]", parts[2]) if word.strip()] if len(parts) > 2 else []
         place = len(points)
         number = old[place]["id"] if place < len(old) else f"p{place + 1}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, String, and_, cast, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
@@ -47,7 +48,7 @@ def question_type(name: str) -> QuestionType:
     one = question_types().get(name)
     if one is None:
         raise UnknownType(
-            "这道题的题型来自一个已停用的插件，暂时不能使用。", where=name, hint="请联系管理员启用该插件。"
+            _("这道题的题型来自一个已停用的插件，暂时不能使用。"), where=name, hint=_("请联系管理员启用该插件。")
         )
     return one
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from flask_babel import gettext as _
+
 from lms.conversations.models import Message
 from lms.kernel.db import db
 from lms.kernel.errors import Conflict, DomainError
@@ -103,11 +105,11 @@ def check(type: str, stem: str, definition: dict[str, Any]) -> None:
     """Raise InvalidItem unless stem and definition make a whole item."""
     problems = question_type(type).validate(definition)
     if not stem.strip():
-        problems.insert(0, "题干不能为空")
+        problems.insert(0, _("题干不能为空"))
     elif len(stem) > MAX_STEM:
-        problems.insert(0, f"题干不能超过 {MAX_STEM} 字")
+        problems.insert(0, _("题干不能超过 %(max_stem)s 字", max_stem=MAX_STEM))
     if problems:
-        raise InvalidItem("；".join(problems) + "。", hint="请改正后再保存。")
+        raise InvalidItem("；".join(problems) + "。", hint=_("请改正后再保存。"))
 
 
 def edit_item(
@@ -128,7 +130,7 @@ def edit_item(
     """
     current = item.current_version
     if version_id is not None and current is not None and version_id != current.id:
-        raise NotInReview("别人刚刚修改了这道题，您的修改没有保存。", hint="请刷新页面，在新的版本上再改。")
+        raise NotInReview(_("别人刚刚修改了这道题，您的修改没有保存。"), hint=_("请刷新页面，在新的版本上再改。"))
     check(item.type, stem, definition)
     stem, rationale = stem.strip(), rationale.strip()
     same = current is not None and (current.stem, current.definition, current.rationale) == (
@@ -165,12 +167,12 @@ def accept_item(
     check(item.type, item.current_version.stem, item.current_version.definition)
     if not competencies:
         raise InvalidItem(
-            "通过之前请先选能力项。", hint="能力项把试题、课时和质检连在一起，缺了它，薄弱点就找不到对应的课。"
+            _("通过之前请先选能力项。"), hint=_("能力项把试题、课时和质检连在一起，缺了它，薄弱点就找不到对应的课。")
         )
     if any(one.dimension is not dimension for one in competencies):
-        raise InvalidItem("能力项与维度不一致，请重新选择。")
+        raise InvalidItem(_("能力项与维度不一致，请重新选择。"))
     if any(one.shop_id not in (None, item.shop_id) for one in competencies):
-        raise InvalidItem("能力项属于另一家店铺，请重新选择。")
+        raise InvalidItem(_("能力项属于另一家店铺，请重新选择。"))
     item.dimension, item.competencies, item.state = dimension, list(competencies), ItemState.ACCEPTED
     item.stale = False
     if item.sop_entry is not None:  # the reviewer read it beside what holds now
@@ -183,7 +185,7 @@ def add_competency(*, name: str, dimension: Dimension, shop_id: int | None) -> C
     """A competency under this name, or the one that is there already."""
     name = name.strip()[:100]
     if not name:
-        raise InvalidItem("请写出能力项的名称。")
+        raise InvalidItem(_("请写出能力项的名称。"))
     own = Competency.shop_id.is_(None) if shop_id is None else Competency.shop_id == shop_id
     found = db.session.scalar(
         db.select(Competency).where(own, Competency.name == name, Competency.dimension == dimension)
@@ -237,7 +239,7 @@ def retire_item(*, actor: Person, item: Item, at: datetime, reason: str = "") ->
 def restore_item(*, actor: Person, item: Item, at: datetime) -> Item:
     """Send a rejected or retired item back to the review queue."""
     if item.state not in (ItemState.REJECTED, ItemState.RETIRED):
-        raise NotInReview("这道题没有被退回或停用，不需要恢复。")
+        raise NotInReview(_("这道题没有被退回或停用，不需要恢复。"))
     item.state = ItemState.DRAFT
     assert item.current_version_id is not None
     _note(item, item.current_version_id, actor, Decision.RESTORED, at=at)
@@ -250,7 +252,7 @@ def undo(*, actor: Person, decision: ReviewDecision, at: datetime) -> Item:
     expected = {Decision.ACCEPTED: ItemState.ACCEPTED, Decision.REJECTED: ItemState.REJECTED}.get(decision.decision)
     undoable = expected is not None and item.state is expected and decision.reason != STILL_HOLDS
     if not undoable or decision.person_id != actor.id:
-        raise NotInReview("上一步已经不能撤销了。", hint="可以在试题页上停用或重新送审。")
+        raise NotInReview(_("上一步已经不能撤销了。"), hint=_("可以在试题页上停用或重新送审。"))
     item.state = ItemState.DRAFT
     _note(item, decision.version_id, actor, Decision.UNDONE, at=at)
     return item
@@ -258,9 +260,9 @@ def undo(*, actor: Person, decision: ReviewDecision, at: datetime) -> Item:
 
 def _must_wait(item: Item, version_id: int | None) -> None:
     if item.state is not ItemState.DRAFT or item.current_version is None:
-        raise NotInReview("这道题已经有人审过了。", hint="请看下一题。")
+        raise NotInReview(_("这道题已经有人审过了。"), hint=_("请看下一题。"))
     if version_id is not None and version_id != item.current_version_id:
-        raise NotInReview("这道题刚刚被修改过，请看过新的内容再决定。")
+        raise NotInReview(_("这道题刚刚被修改过，请看过新的内容再决定。"))
 
 
 def _add_version(

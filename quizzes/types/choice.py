@@ -6,6 +6,9 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
 from quizzes.types.protocol import (
     Definition,
     FormValues,
@@ -29,12 +32,12 @@ class Single(TemplateNames):
     Response: {"choice": option id}.
     """
 
-    name, label, icon = "single", "单选", "circle-dot"
+    name, label, icon = "single", _l("单选"), "circle-dot"
 
     def validate(self, definition: Definition) -> list[str]:
         problems = check_options(definition)
         if definition.get("key") not in [option["id"] for option in options_of(definition)]:
-            problems.append("请选定一个正确答案")
+            problems.append(_("请选定一个正确答案"))
         return problems
 
     def grade(self, definition: Definition, response: Response) -> Grade:
@@ -77,17 +80,17 @@ class Multiple(TemplateNames):
     exist counts as a wrong one. Response: {"choices": [option id, …]}.
     """
 
-    name, label, icon = "multiple", "多选", "checkbox"
+    name, label, icon = "multiple", _l("多选"), "checkbox"
 
     def validate(self, definition: Definition) -> list[str]:
         problems = check_options(definition)
         keys, ids = _key_set(definition), {option["id"] for option in options_of(definition)}
         if not keys or not keys <= ids:
-            problems.append("请至少勾选一个正确答案")
+            problems.append(_("请至少勾选一个正确答案"))
         elif len(keys) < 2:
-            problems.append("多选题至少要有两个正确答案，只有一个请改用单选")
+            problems.append(_("多选题至少要有两个正确答案，只有一个请改用单选"))
         if definition.get("scoring", PARTIAL) not in (PARTIAL, ALL_OR_NOTHING):
-            problems.append("计分方式只能是按比例或全对才得分")
+            problems.append(_("计分方式只能是按比例或全对才得分"))
         return problems
 
     def grade(self, definition: Definition, response: Response) -> Grade:
@@ -139,10 +142,10 @@ class Multiple(TemplateNames):
 class TrueFalse(TemplateNames):
     """判断. Definition: {"key": true | false}. Response: {"value": true | false}."""
 
-    name, label, icon = "truefalse", "判断", "checks"
+    name, label, icon = "truefalse", _l("判断"), "checks"
 
     def validate(self, definition: Definition) -> list[str]:
-        return [] if isinstance(definition.get("key"), bool) else ["请选定这句话是对还是错"]
+        return [] if isinstance(definition.get("key"), bool) else [_("请选定这句话是对还是错")]
 
     def grade(self, definition: Definition, response: Response) -> Grade:
         value, key = field_of(response, "value"), definition.get("key")
@@ -164,14 +167,14 @@ class TrueFalse(TemplateNames):
         return {"key": given[0] == "true" if given and given[0] in ("true", "false") else None}
 
     def key_text(self, definition: Definition) -> str:
-        return "正确" if definition.get("key") is True else "错误"
+        return _("正确") if definition.get("key") is True else _("错误")
 
     def key_response(self, definition: Definition) -> dict[str, Any]:
         return {"value": definition.get("key")}
 
     def response_text(self, definition: Definition, response: Response) -> str:
         value = field_of(response, "value")
-        return ("正确" if value else "错误") if isinstance(value, bool) else ""
+        return (_("正确") if value else _("错误")) if isinstance(value, bool) else ""
 
 
 def _key_set(definition: Definition) -> set[str]:

@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
+from flask_babel import gettext as _
+
 Definition = Mapping[str, Any]
 Response = Mapping[str, Any] | None
 
@@ -39,7 +41,7 @@ class QuestionType(Protocol):
     """One question type (题型). Register it through the hook `question_types`."""
 
     name: str
-    label: str
+    label: Any
     icon: str
 
     def validate(self, definition: Definition) -> list[str]:
@@ -145,18 +147,18 @@ def check_options(definition: Definition) -> list[str]:
     options = options_of(definition)
     problems: list[str] = []
     if not isinstance(given, list) or len(given) != len(options):
-        problems.append("选项格式不对")
+        problems.append(_("选项格式不对"))
     if not 2 <= len(options) <= MAX_OPTIONS:
-        problems.append(f"选项要有 2 到 {MAX_OPTIONS} 个")
+        problems.append(_("选项要有 2 到 %(max_options)s 个", max_options=MAX_OPTIONS))
     if any(not option["text"].strip() for option in options):
-        problems.append("选项内容不能为空")
+        problems.append(_("选项内容不能为空"))
     if any(len(option["text"]) > MAX_TEXT for option in options):
-        problems.append(f"选项不能超过 {MAX_TEXT} 字")
+        problems.append(_("选项不能超过 %(max_text)s 字", max_text=MAX_TEXT))
     if len({option["id"] for option in options}) < len(options):
-        problems.append("选项编号重复")
+        problems.append(_("选项编号重复"))
     texts = ["".join(option["text"].split()) for option in options]
     if len(set(texts)) < len(texts):
-        problems.append("有两个选项内容相同")
+        problems.append(_("有两个选项内容相同"))
     return problems
 
 

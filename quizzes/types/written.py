@@ -8,6 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
 from quizzes.types.normalising import fold
 from quizzes.types.protocol import Definition, FormValues, Grade, Response, TemplateNames, field_of
 
@@ -26,23 +29,23 @@ class Fill(TemplateNames):
     (see normalising.fold). The first accepted answer is the one shown. Response: {"blanks": [text, …]}.
     """
 
-    name, label, icon = "fill", "填空", "forms"
+    name, label, icon = "fill", _l("填空"), "forms"
 
     def validate(self, definition: Definition) -> list[str]:
         text, blanks = definition.get("text"), definition.get("blanks")
         if not isinstance(text, str) or not text.strip():
-            return ["请填写带空格的句子，用 ____ 表示要填的空"]
+            return [_("请填写带空格的句子，用 ____ 表示要填的空")]
         if not isinstance(blanks, list) or not blanks:
-            return ["请写出每个空的答案"]
+            return [_("请写出每个空的答案")]
         problems: list[str] = []
         count = len(_BLANK.findall(text))
         if count != len(blanks):
-            problems.append(f"句子里有 {count} 个空，却给了 {len(blanks)} 组答案")
+            problems.append(_("句子里有 %(count)s 个空，却给了 %(answers)s 组答案", count=count, answers=len(blanks)))
         if len(blanks) > MAX_BLANKS:
-            problems.append(f"一道题最多 {MAX_BLANKS} 个空")
+            problems.append(_("一道题最多 %(max_blanks)s 个空", max_blanks=MAX_BLANKS))
         for number, accepted in enumerate(_accepted(definition), start=1):
             if not accepted or not all(fold(answer) for answer in accepted):
-                problems.append(f"第 {number} 个空没有答案")
+                problems.append(_("第 %(number)s 个空没有答案", number=number))
         return problems
 
     def grade(self, definition: Definition, response: Response) -> Grade:
@@ -105,23 +108,23 @@ class Short(TemplateNames):
     Response: {"text": answer}.
     """
 
-    name, label, icon = "short", "简答", "message-2"
+    name, label, icon = "short", _l("简答"), "message-2"
 
     def validate(self, definition: Definition) -> list[str]:
         problems: list[str] = []
         answer = definition.get("model_answer")
         if not isinstance(answer, str) or not answer.strip():
-            problems.append("请写出参考答案")
+            problems.append(_("请写出参考答案"))
         points = _points(definition)
         given = definition.get("points")
         if not points or not isinstance(given, list) or len(points) != len(given):
-            problems.append("请至少写一个得分点")
+            problems.append(_("请至少写一个得分点"))
         if any(not point["text"].strip() for point in points):
-            problems.append("得分点不能为空")
+            problems.append(_("得分点不能为空"))
         if any(point["mark"] <= 0 for point in points):
-            problems.append("得分点的分值要大于 0")
+            problems.append(_("得分点的分值要大于 0"))
         if len({point["id"] for point in points}) < len(points):
-            problems.append("得分点编号重复")
+            problems.append(_("得分点编号重复"))
         return problems
 
     def grade(self, definition: Definition, response: Response) -> Grade:

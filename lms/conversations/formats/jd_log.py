@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from lms.conversations.enums import Side
 from lms.conversations.formats.shape import (
@@ -39,7 +41,7 @@ class JdLog:
     """Customers' names may be hidden in part (a****12); agents are known by their names, or by serving many."""
 
     name = "jd-log"
-    label = "京东咚咚聊天记录（LOG/TXT）"
+    label: Any = _l("京东咚咚聊天记录（LOG/TXT）")
 
     def sniff(self, head: str, filename: str) -> float:
         lines = head.split("\n")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from lms.conversations.enums import Side
 from lms.conversations.formats.grouping import Row, group_rows
@@ -25,7 +27,7 @@ class Jddc:
     """session id, user id, sent by agent 0/1, transferred 0/1, repeated 0/1, SKU or ``nan``, text."""
 
     name = "jddc"
-    label = "JDDC 数据集（TSV）"
+    label: Any = _l("JDDC 数据集（TSV）")
 
     def sniff(self, head: str, filename: str) -> float:
         lines = [line for line in head.split("\n")[:50] if line.strip()]

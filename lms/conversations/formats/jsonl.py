@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from lms.conversations.enums import Side
 from lms.conversations.formats.shape import (
@@ -39,7 +40,7 @@ class Jsonl:
     """``{id, messages: [{from, text, time?, sku?}]}``, or U-NEED's ``{sid, dialogue: [{seq_no, sender_type, …}]}``."""
 
     name = "jsonl"
-    label = "JSONL（一行一通会话）"
+    label: Any = _l("JSONL（一行一通会话）")
 
     def sniff(self, head: str, filename: str) -> float:
         first = head.lstrip()[:2000]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from lms.conversations.enums import Side
 from lms.conversations.formats.days import DayCutter
@@ -27,7 +29,7 @@ class Qianniu:
     """``nick(time):  content`` below ``----buyer----``; the agent is the shop or ``shop:sub-account``."""
 
     name = "qianniu"
-    label = "千牛/旺旺聊天记录（TXT）"
+    label: Any = _l("千牛/旺旺聊天记录（TXT）")
 
     def sniff(self, head: str, filename: str) -> float:
         lines = head.split("\n")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from lms.conversations.enums import Side
 from lms.conversations.formats.days import DayCutter
@@ -32,7 +34,7 @@ class QianniuCopy:
     """``nick YYYY-M-D H:MM:SS`` (glued, or the time below), or ``A --> B time``."""
 
     name = "qianniu-copy"
-    label = "千牛窗口复制的文字"
+    label: Any = _l("千牛窗口复制的文字")
 
     def sniff(self, head: str, filename: str) -> float:
         lines = head.split("\n")

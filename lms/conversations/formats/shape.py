@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from lms.conversations.enums import Side
 
@@ -79,7 +79,7 @@ class ChatFormat(Protocol):
     """A chat-export format, contributed by the hook ``chat_formats``."""
 
     name: str
-    label: str
+    label: Any  # a lazy text
 
     def sniff(self, head: str, filename: str) -> float:
         """How surely the decoded beginning of a file is of this format, 0 to 1."""

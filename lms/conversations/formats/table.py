@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
+from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from lms.conversations.enums import Side
 from lms.conversations.formats.columns import ROLES, guess, missing
@@ -33,7 +35,7 @@ class Table:
     """Columns are found by their names, else a person maps them."""
 
     name = "table"
-    label = "表格（CSV/XLSX，一行一条消息）"
+    label: Any = _l("表格（CSV/XLSX，一行一条消息）")
 
     def sniff(self, head: str, filename: str) -> float:
         delimiter = delimiter_of(head)

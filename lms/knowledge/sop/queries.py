@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import joinedload, lazyload, selectinload
 
@@ -22,7 +23,7 @@ from lms.people.models import Person, RoleGrant
 from lms.people.queries import serving_filter, shop_filter
 from lms.people.rules import has_permission
 
-DEFAULT_SLOTS = ("规格", "材质", "使用", "售后", "物流", "优惠")
+DEFAULT_SLOTS = (_l("规格"), _l("材质"), _l("使用"), _l("售后"), _l("物流"), _l("优惠"))
 
 
 def entries_visible_to(viewer: Person) -> ColumnElement[bool]:
@@ -160,7 +161,7 @@ def slot_names(shop_id: int) -> dict[int, str]:
     """What the six common questions are called in a shop, 1–6."""
     query = select(SlotName.slot, SlotName.name).where(SlotName.shop_id == shop_id)
     own = {slot: name for slot, name in db.session.execute(query)}
-    return {slot: own.get(slot) or DEFAULT_SLOTS[slot - 1] for slot in range(1, SLOTS + 1)}
+    return {slot: own.get(slot) or str(DEFAULT_SLOTS[slot - 1]) for slot in range(1, SLOTS + 1)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -255,7 +255,7 @@ def name_slots(*, actor: Person, shop: Shop, names: dict[int, str]) -> None:
         name = names.get(slot, "").strip()
         if len(name) > SLOT_NAME_MAX:
             raise SopError(_("太长了，最多 %(n)s 个字。", n=SLOT_NAME_MAX), where=f"slot_{slot}")
-        if name and name != DEFAULT_SLOTS[slot - 1]:
+        if name and name != str(DEFAULT_SLOTS[slot - 1]):
             db.session.add(SlotName(shop_id=shop.id, slot=slot, name=name))
     db.session.flush()
 
