@@ -21,3 +21,5 @@ BRANCH_ROLES = frozenset({Role.LEAD, Role.SUPERVISOR})
 
 SHOP_ROLES = frozenset({Role.TRAINER, Role.EVALUATOR})
 """Roles that work with content and chats of the shops that their teams serve."""
+
+IMPORT_JOB = "people.import"

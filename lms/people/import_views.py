@@ -10,23 +10,28 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
 from lms.kernel.clock import now, to_local
-from lms.kernel.db import db
+from lms.kernel.db import db, get_or_404
 from lms.kernel.errors import DomainError
+from lms.kernel.jobs import Job, JobState, enqueue
 from lms.kernel.storage import files
 from lms.people.blueprint import bp
 from lms.people.columns import header_names, people_columns, people_headers
+from lms.people.enums import IMPORT_JOB
 from lms.people.exporters import PASSWORD_HEADERS, password_rows, template_rows
 from lms.people.forms import PeopleFileForm, attach
 from lms.people.guards import current_person, requires
-from lms.people.importers import apply_import, plan_import
+from lms.people.importers import ImportReport, apply_import, plan_import
 from lms.people.permissions import P
 from lms.people.queries import count_without_password, people_without_password
+from lms.people.rules import require_visible
 from lms.people.services import hand_out_passwords
 from lms.people.sheets import PeopleSheet, read_people
 from lms.web.sheets import read_sheet, xlsx_response
 
 MAX_BYTES = 10 << 20
 SHOWN_ROWS = 100
+# With posts and programmes a row takes some milliseconds: up to here nobody waits two seconds; more goes to a job.
+ROWS_IN_REQUEST = 200
 # Hashing takes a few milliseconds each; a longer list comes in several downloads.
 PASSWORDS_AT_ONCE = 500
 _SESSION_KEY = "people_import"
@@ -65,7 +70,7 @@ def upload() -> Response | str:
 
 @bp.post("/people/import/apply")
 @requires(P.PEOPLE_MANAGE)
-def apply() -> str:
+def apply() -> Response | str:
     try:
         key, name = _tokens().loads(request.form.get("token", ""), max_age=_TOKEN_SECONDS)
         if key != session.get(_SESSION_KEY):
@@ -73,16 +78,25 @@ def apply() -> str:
         sheet = _read(key, name)
     except (BadData, OSError) as error:
         raise UploadLapsed(_("这份预览已失效，请重新上传文件。")) from error
-    done = apply_import(actor=current_person(), sheet=sheet, at=now())
+    if len(sheet.rows) > ROWS_IN_REQUEST:
+        job = enqueue(IMPORT_JOB, actor_id=current_person().id, key=key, name=name)
+        session.pop(_SESSION_KEY, None)
+        return redirect(url_for("people.import_report", job_id=job.id))
+    report = apply_import(actor=current_person(), sheet=sheet, at=now()).report
     _forget_upload()
-    return render_template(
-        "lms/people/import_done.html",
-        done=done,
-        filename=name,
-        shown=SHOWN_ROWS,
-        without_password=count_without_password(),
-        at_once=PASSWORDS_AT_ONCE,
-    )
+    return _report_page(report, name)
+
+
+@bp.get("/people/import/<int:job_id>")
+@requires(P.PEOPLE_MANAGE)
+def import_report(job_id: int) -> str:
+    """How far a long import is, and then what it did; for the person who started it."""
+    job = get_or_404(Job, job_id)
+    require_visible(job.name == IMPORT_JOB and job.created_by_id == current_person().id)
+    name = str(job.arguments["name"])
+    if job.state is not JobState.DONE or job.result is None:
+        return render_template("lms/people/import_running.html", job=job, filename=name)
+    return _report_page(ImportReport.from_json(job.result), name)
 
 
 @bp.get("/people/import/template")
@@ -102,9 +116,20 @@ def passwords() -> Response:
         flash(_("没有等着发初始密码的账号。要换密码，请到人员页面逐个重置。"), "info")
         return redirect(url_for("people.index"))
     filename = _("初始密码-%(at)s.xlsx", at=to_local(at).strftime("%Y%m%d-%H%M"))
-    response = xlsx_response(filename, PASSWORD_HEADERS, password_rows(handed_out))
+    response = xlsx_response(filename, [str(name) for name in PASSWORD_HEADERS], password_rows(handed_out))
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _report_page(report: ImportReport, filename: str) -> str:
+    return render_template(
+        "lms/people/import_done.html",
+        done=report,
+        filename=filename,
+        shown=SHOWN_ROWS,
+        without_password=count_without_password(),
+        at_once=PASSWORDS_AT_ONCE,
+    )
 
 
 def _upload_page(form: PeopleFileForm) -> Response:

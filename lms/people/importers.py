@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from lms.people.models import Person, RoleGrant, Team
 from lms.people.permissions import P
 from lms.people.queries import team_paths
 from lms.people.rules import require
-from lms.people.services import GrantWish, create_person, deactivate, reactivate, update_person
+from lms.people.services import GrantWish, NewPerson, create_people, deactivate, reactivate, update_person
 from lms.people.sheets import (
     ACTIVE_WORDS,
     NOTHING,
@@ -77,13 +77,46 @@ class PeoplePlan:
 
 @dataclass
 class PeopleImported:
-    """What an import did. Passwords are handed out in a step of their own."""
+    """What an import did; ``undone`` when a row could not be written and so nothing was. Passwords are handed out in a
+    step of their own.
+    """
 
     created: list[Person] = field(default_factory=list)
     updated: list[Person] = field(default_factory=list)
     unchanged: int = 0
     errors: list[RowError] = field(default_factory=list)
     new_teams: list[str] = field(default_factory=list)
+    undone: bool = False
+
+    @property
+    def report(self) -> ImportReport:
+        return ImportReport(len(self.created), len(self.updated), self.unchanged, tuple(self.errors), self.undone)
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """The figures and errors of an import, as a job keeps them and its page shows them."""
+
+    created: int
+    updated: int
+    unchanged: int
+    errors: tuple[RowError, ...] = ()
+    undone: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "errors": [[e.line, str(e.column), str(e.reason)] for e in self.errors]}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> ImportReport:
+        return cls(**{**data, "errors": tuple(RowError(*error) for error in data["errors"])})
+
+
+Told = Callable[[int, int], None]
+"""``told(done, total)``: hears how far a long piece of work is."""
+
+
+def _tell_nobody(_done: int, _total: int) -> None:
+    """For those who do not ask."""
 
 
 def plan_import(*, actor: Person, sheet: PeopleSheet) -> PeoplePlan:
@@ -100,7 +133,7 @@ def plan_import(*, actor: Person, sheet: PeopleSheet) -> PeoplePlan:
     for row in sheet.rows:
         person = known.get(row.account)
         if person is None and row.name is None:
-            plan.errors.append(RowError(row.line, "姓名", _("新账号要填写姓名。")))
+            plan.errors.append(RowError(row.line, _("姓名"), _("新账号要填写姓名。")))
             continue
         planned = _plan_row(row, person, names)
         if not isinstance(planned, RowError):
@@ -118,32 +151,63 @@ def plan_import(*, actor: Person, sheet: PeopleSheet) -> PeoplePlan:
     return plan
 
 
-def apply_import(*, actor: Person, sheet: PeopleSheet, at: datetime) -> PeopleImported:
-    """Write every good row; a row that turns out bad is undone as a whole and named, the others stand.
+class _Undo(Exception):
+    """Something could not be written: all of the file goes back."""
+
+
+def apply_import(*, actor: Person, sheet: PeopleSheet, at: datetime, told: Told = _tell_nobody) -> PeopleImported:
+    """Write the rows that the plan found good, all of them or none: what can't be written is named and undoes the file.
 
     A row that changes nothing writes nothing. New accounts have no password until one is handed out. The plugins'
-    columns come after the accounts, all rows of a column together: what goes wrong there leaves the account as written.
+    columns come after the accounts, all rows of a column together. ``told(done, total)`` hears how far it is, in rows.
     """
     plan = plan_import(actor=actor, sheet=sheet)
-    done = PeopleImported(errors=list(plan.errors), new_teams=list(plan.new_teams))
-    teams: dict[TeamPath, Team] = {}
-    written: list[tuple[RowPlan, Person]] = []
-    for planned in plan.rows:
-        if planned.kind == "same":
-            done.unchanged += 1
-            continue
-        try:
-            with db.session.begin_nested():
-                person = _apply_row(actor, planned, teams, at)
-        except DomainError as error:
-            teams.clear()  # some may have been made for this row and are gone again
-            done.errors.append(RowError(planned.row.line, "", error.message))
-            continue
-        (done.created if planned.kind == "new" else done.updated).append(person)
-        written.append((planned, person))
-    done.errors.extend(_apply_further(actor, written, at))
-    done.errors.sort(key=lambda error: error.line)
+    done = PeopleImported(errors=list(plan.errors), new_teams=list(plan.new_teams), unchanged=plan.count("same"))
+    rows = [planned for planned in plan.rows if planned.kind != "same"]
+    failed: list[RowError] = []
+    told(0, len(rows))
+    try:
+        with db.session.begin_nested():
+            written = _write_accounts(actor, rows, at, failed)
+            told(len(rows) // 2, len(rows))
+            failed += _apply_further(actor, written, at)
+            if failed:
+                raise _Undo
+    except _Undo:
+        done.errors = sorted([*done.errors, *failed], key=lambda error: error.line)
+        done.new_teams, done.undone = [], True
+        return done
+    done.created = [person for planned, person in written if planned.kind == "new"]
+    done.updated = [person for planned, person in written if planned.kind != "new"]
     return done
+
+
+def _write_accounts(
+    actor: Person, rows: Sequence[RowPlan], at: datetime, failed: list[RowError]
+) -> list[tuple[RowPlan, Person]]:
+    """The accounts of the rows, in their order; new ones in a few statements. What fails is added to ``failed``."""
+    teams: dict[TeamPath, Team] = {}
+    written: dict[int, Person] = {}
+    drafts: dict[int, NewPerson] = {}
+    known = _known_people([planned.row.account for planned in rows if planned.person_id])
+    for number, planned in enumerate(rows):
+        try:
+            if planned.person_id is None:
+                drafts[number] = _draft(actor, planned.row, teams, at)
+            else:
+                written[number] = _update(actor, planned, known[planned.row.account], teams, at)
+        except DomainError as error:
+            failed.append(RowError(planned.row.line, "", error.message))
+    try:
+        made = create_people(actor=actor, drafts=list(drafts.values()), at=at)
+    except DomainError as error:
+        failed.append(RowError(rows[min(drafts)].row.line, "", error.message))
+        return []
+    for number, person in zip(drafts, made, strict=True):
+        written[number] = person
+        if rows[number].row.active is False:
+            deactivate(actor=actor, person=person, at=at)
+    return [(rows[number], written[number]) for number in sorted(written)]
 
 
 @dataclass(frozen=True)
@@ -189,6 +253,7 @@ def _plan_further(planned: RowPlan, further: Iterable[_Further]) -> RowPlan | Ro
 
 
 def _apply_further(actor: Person, written: Sequence[tuple[RowPlan, Person]], at: datetime) -> list[RowError]:
+    """What each column could not apply. A column that refuses as a whole is told once, at its first row."""
     errors: list[RowError] = []
     for column in people_columns():
         rows = [(planned, person) for planned, person in written if column.name in planned.wishes]
@@ -199,7 +264,7 @@ def _apply_further(actor: Person, written: Sequence[tuple[RowPlan, Person]], at:
                 wishes = [(person, planned.wishes[column.name]) for planned, person in rows]
                 problems = column.apply(actor, wishes, at)
         except DomainError as error:
-            problems = {person.id: str(error) for _planned, person in rows}
+            problems = {rows[0][1].id: str(error)}
         errors += [
             RowError(planned.row.line, column.names[0], problems[person.id])
             for planned, person in rows
@@ -231,7 +296,7 @@ def _plan_row(row: PersonRow, person: Person | None, names: dict[int, str]) -> R
     roles = _wishes_for(row, person)
     unscoped = {w.role for w in roles if not w.team} if roles is not None else _unscoped_roles(person)
     if not new_team and unscoped & BRANCH_ROLES:
-        return RowError(row.line, "团队", _("组长和主管要有团队，请填写“团队”这一列。"))
+        return RowError(row.line, _("团队"), _("组长和主管要有团队，请填写“团队”这一列。"))
     if person is None or (row.name and row.name != person.name):
         changes.append(Change(_("姓名"), person.name if person else "", row.name or ""))
     if new_team != old_team:
@@ -258,22 +323,22 @@ def _wishes_for(row: PersonRow, person: Person | None) -> tuple[RoleWish, ...] |
     return row.roles
 
 
-def _apply_row(actor: Person, planned: RowPlan, teams: dict[TeamPath, Team], at: datetime) -> Person:
+def _draft(actor: Person, row: PersonRow, teams: dict[TeamPath, Team], at: datetime) -> NewPerson:
+    team = _team(actor, row.team, teams, at) if row.team else None
+    grants = tuple(_grant(actor, wish, team, teams, at) for wish in _wishes_for(row, None) or ())
+    return NewPerson(row.account, row.name or "", team, grants)
+
+
+def _update(actor: Person, planned: RowPlan, person: Person, teams: dict[TeamPath, Team], at: datetime) -> Person:
     row = planned.row
-    person = db.session.get(Person, planned.person_id) if planned.person_id else None
-    if person is not None and not planned.touches_account:
+    if not planned.touches_account:
         return person
-    team = person.team if person else None
+    team = person.team
     if row.team is not None:
         team = _team(actor, row.team, teams, at) if row.team else None
     wishes = _wishes_for(row, person)
     grants = None if wishes is None else [_grant(actor, wish, team, teams, at) for wish in wishes]
-    if person is None:
-        person = create_person(
-            actor=actor, account=row.account, name=row.name or "", team=team, grants=grants or (), at=at
-        )
-    else:
-        update_person(actor=actor, person=person, name=row.name or person.name, team=team, grants=grants)
+    update_person(actor=actor, person=person, name=row.name or person.name, team=team, grants=grants)
     if row.active is False and person.active:
         deactivate(actor=actor, person=person, at=at)
     elif row.active is True and not person.active:

@@ -16,6 +16,7 @@ from lms.people import team_views as team_views
 from lms.people import views as views
 from lms.people.blueprint import bp
 from lms.people.cli import people
+from lms.people.enums import IMPORT_JOB
 from lms.people.permissions import SPECS, P
 from lms.people.services import create_first_admin
 from lms.people.sessions import init_sessions
@@ -54,3 +55,8 @@ def setup_home(at: datetime) -> str | None:
     """The first administrator, when nobody could administer yet."""
     made = create_first_admin(at=at)
     return f"已创建管理员账号 {made[0].account}，一次性密码 {made[1]}（只显示这一次，登录后请修改）" if made else None
+
+
+@hookimpl
+def jobs() -> dict[str, str]:
+    return {IMPORT_JOB: "lms.people.tasks:import_people"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +19,8 @@ from lms.people.permissions import P
 from lms.people.queries import forget_access
 from lms.people.rules import require
 from lms.people.sign_in_services import give_one_time_password
+
+_AT_ONCE = 500  # accounts in one statement: databases limit its parameters
 
 
 class PersonError(DomainError):
@@ -37,6 +39,16 @@ class GrantWish:
     team_id: int | None = None
 
 
+@dataclass(frozen=True)
+class NewPerson:
+    """An account to be made."""
+
+    account: str
+    name: str
+    team: Team | None = None
+    grants: tuple[GrantWish, ...] = ()
+
+
 def create_person(
     *, actor: Person, account: str, name: str, team: Team | None, grants: Iterable[GrantWish], at: datetime
 ) -> Person:
@@ -44,28 +56,40 @@ def create_person(
 
     Raises PersonError or AccountTaken.
     """
+    return create_people(actor=actor, drafts=[NewPerson(account, name, team, tuple(grants))], at=at)[0]
+
+
+def create_people(*, actor: Person, drafts: Sequence[NewPerson], at: datetime) -> list[Person]:
+    """:func:`create_person` for many, in a few statements however many there are; all of them or none."""
     require(P.PEOPLE_MANAGE, of=actor)
-    account, name = normalise_account(account), normalise_name(name)
+    people = [_new_person(draft, at) for draft in drafts]
+    accounts = [person.account for person in people]
+    for start in range(0, len(accounts), _AT_ONCE):
+        there = select(Person.account).where(Person.account.in_(accounts[start : start + _AT_ONCE])).limit(1)
+        if (account := db.session.scalar(there)) is not None:
+            raise AccountTaken(_("账号“%(account)s”已经有人用了。", account=account), where="account")
+    db.session.add_all(people)
+    db.session.flush()
+    return people
+
+
+def _new_person(draft: NewPerson, at: datetime) -> Person:
+    account, name = normalise_account(draft.account), normalise_name(draft.name)
     _refuse(account_problem(account), "account")
     _refuse(name_problem(name), "name")
-    if db.session.scalar(select(Person.id).where(Person.account == account)) is not None:
-        raise AccountTaken(_("账号“%(account)s”已经有人用了。", account=account), where="account")
-    person = Person(
+    team_id = draft.team.id if draft.team else None
+    return Person(
         account=account,
         name=name,
-        team_id=team.id if team else None,
-        team=team,
+        team_id=team_id,
+        team=draft.team,
         password_hash="",
         must_change_password=True,
         session_version=1,
         active=True,
         created_at=at,
-        grants=[],
+        grants=[RoleGrant(role=role, team_id=branch) for role, branch in _wanted(draft.grants, team_id)],
     )
-    db.session.add(person)
-    db.session.flush()
-    set_grants(actor=actor, person=person, grants=grants)
-    return person
 
 
 def update_person(
@@ -90,13 +114,7 @@ def set_grants(*, actor: Person, person: Person, grants: Iterable[GrantWish]) ->
     Raises PersonError for a role that needs a team where there is none, and when nobody would be left to administer.
     """
     require(P.PEOPLE_MANAGE, of=actor)
-    wanted: dict[tuple[Role, int | None], None] = {}
-    for wish in grants:
-        scoped = wish.role in BRANCH_ROLES | SHOP_ROLES
-        if wish.role in BRANCH_ROLES and wish.team_id is None and person.team_id is None:
-            raise PersonError(_("组长和主管要有负责的团队：请先选团队，或指定管理范围。"), where="roles")
-        own = wish.team_id is None or wish.team_id == person.team_id
-        wanted[wish.role, None if own or not scoped else wish.team_id] = None
+    wanted = _wanted(grants, person.team_id)
     if _is_admin(person) and not any(role is Role.ADMIN for role, _team in wanted):
         _keep_an_admin(actor, person, _("至少要留一位在职的管理员，请先给别人管理员角色。"))
     current = {(grant.role, grant.team_id): grant for grant in person.grants}
@@ -108,6 +126,18 @@ def set_grants(*, actor: Person, person: Person, grants: Iterable[GrantWish]) ->
     )
     db.session.flush()
     forget_access(person)
+
+
+def _wanted(grants: Iterable[GrantWish], own_team_id: int | None) -> dict[tuple[Role, int | None], None]:
+    """The wishes as they are stored, each once: a role in one's own team, or one without a branch, names no team."""
+    wanted: dict[tuple[Role, int | None], None] = {}
+    for wish in grants:
+        scoped = wish.role in BRANCH_ROLES | SHOP_ROLES
+        if wish.role in BRANCH_ROLES and wish.team_id is None and own_team_id is None:
+            raise PersonError(_("组长和主管要有负责的团队：请先选团队，或指定管理范围。"), where="roles")
+        own = wish.team_id is None or wish.team_id == own_team_id
+        wanted[wish.role, None if own or not scoped else wish.team_id] = None
+    return wanted
 
 
 def deactivate(*, actor: Person, person: Person, at: datetime) -> Person:

@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy.orm import scoped_session
 
-from lms.people.enums import Role
-from tests.factories import make_person, make_shop, make_team
+from lms.kernel.jobs import Job
+from lms.people.enums import IMPORT_JOB, Role
+from tests.factories import make_person, make_shop, make_team, save
 
 ADMIN_GET = {
     "anonymous": 302,
@@ -51,6 +52,7 @@ EXPECTED: dict[str, dict[str, int]] = {
     "people.upload": ADMIN_GET,
     "people.upload [POST]": {**ADMIN_GET, "admin": 422},
     "people.apply": {**ADMIN_GET, "admin": 400},
+    "people.import_report": {**ADMIN_GET, "other": 403},
     "people.template": ADMIN_GET,
     "people.passwords": ADMIN_POST,
     "people.teams": ADMIN_GET,
@@ -72,7 +74,9 @@ def build(cast: Any, session: scoped_session) -> dict[str, dict[str, Any]]:
     team, shop = make_team(parent=cast.team), make_shop()
     person_args, team_args, shop_args = {"person_id": person.id}, {"team_id": team.id}, {"shop_id": shop.id}
     filled = {"name": "改名小客", "team_id": str(cast.team_a.id), "scope_id": "0", "roles": ["agent"]}
+    job = save(Job(name=IMPORT_JOB, arguments={"name": "名单.xlsx"}, created_by_id=cast.admin.id))
     return {
+        "people.import_report": {"args": {"job_id": job.id}},
         "people.show": {"args": person_args},
         "people.create [POST]": {"data": {**filled, "account": f"fresh{person.id}"}},
         "people.edit": {"args": person_args},

@@ -112,9 +112,11 @@ def test_a_wrong_name_is_an_error_of_its_row_that_names_the_possible_ones(cast, 
 def test_a_post_of_a_shop_that_the_person_does_not_serve(cast, ready):
     shop = make_shop("丙店")
     create_post(actor=cast.admin, name="丙店夜班", description="", shop_id=shop.id, competencies=[], at=now())
-    done = apply_import(actor=cast.admin, sheet=sheet(["a1", "甲一", "", "", "丙店夜班", ""]), at=now())
-    assert [(e.line, e.column) for e in done.errors] == [(2, "岗位")]
-    assert posts("a1") == []
+    lines = [["a0", "甲零", "新部", "", "售前", "新客服入职周"], ["a1", "甲一", "", "", "丙店夜班", ""]]
+    done = apply_import(actor=cast.admin, sheet=sheet(*lines), at=now())
+    assert ([(e.line, e.column) for e in done.errors], done.created, done.undone) == ([(3, "岗位")], [], True)
+    assert db.session.scalar(select(func.count()).where(Person.account.in_(["a0", "a1"]))) == 0  # nothing of the file
+    assert db.session.scalar(select(func.count(Assignment.id))) == 0
 
 
 def test_a_sheet_from_before_posts_still_says_roles_under_岗位():
