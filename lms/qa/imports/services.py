@@ -208,22 +208,22 @@ def submit_batch(
         if one.source_key in known:
             continue
         try:
-            with db.session.begin_nested():
-                evaluation = submit_evaluation(
-                    actor=people.get(one.evaluator_id) if one.evaluator_id else None,
-                    agent=people[one.agent_id],
-                    shop_id=qa_import.shop_id,
-                    version=version,
-                    answers=one.answers,
-                    at=one.scored_at or at,
-                    origin=Origin.IMPORTED,
-                    served_at=one.served_at,
-                    conversation=chats.get(one.conversation_id) if one.conversation_id else None,
-                    comment=one.comment,
-                    source_key=one.source_key,
-                )
-                # The agent learns of it now, however long ago it was scored elsewhere.
-                standing_of(evaluation.id).answer_until = answer_until
+            # What it refuses it refuses before it writes: no savepoint for each of thousands.
+            evaluation = submit_evaluation(
+                actor=people.get(one.evaluator_id) if one.evaluator_id else None,
+                agent=people[one.agent_id],
+                shop_id=qa_import.shop_id,
+                version=version,
+                answers=one.answers,
+                at=one.scored_at or at,
+                origin=Origin.IMPORTED,
+                served_at=one.served_at,
+                conversation=chats.get(one.conversation_id) if one.conversation_id else None,
+                comment=one.comment,
+                source_key=one.source_key,
+            )
+            # The agent learns of it now, however long ago it was scored elsewhere.
+            standing_of(evaluation.id).answer_until = answer_until
         except DomainError as error:
             problems.append(Problem(one.line, str(error)))
         else:
