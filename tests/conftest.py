@@ -6,8 +6,11 @@ marked sqlite_only are left out there by tests/run).
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, fields
@@ -35,6 +38,8 @@ from tests.factories import make_person, make_shop, make_team
 # Workers that run side by side have a database each: tests/postgresql.sh makes lms, lms_gw0 and lms_gw1.
 _WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 TEST_URL = os.environ.get("LMS_TEST_DATABASE_URL", "").replace("/lms?", f"/lms_{_WORKER}?" if _WORKER else "/lms?")
+# Where a run of several pytests keeps the demo home that they share; tests/run says it.
+DEMO_FOLDER = os.environ.get("LMS_TEST_DEMO_FOLDER", "")
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
 
@@ -62,6 +67,28 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("../shared/data is missing: this test reads the research chats")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home filled by ``lms demo``, once for all that run side by side. Only to be read: a test that writes copies it.
+
+    The environment of the command has none of this machine's settings.
+    """
+    base = tmp_path_factory.getbasetemp()
+    folder = Path(DEMO_FOLDER) if DEMO_FOLDER else base.parent if _WORKER else base
+    home, filling = folder / "demo-home", folder / "demo-filling"
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
+    with open(folder / "demo.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not home.exists():
+            shutil.rmtree(filling, ignore_errors=True)
+            command = [sys.executable, "-m", "lms", "demo"]
+            environment = clean | {"LMS_HOME": str(filling)}
+            run = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+            assert run.returncode == 0, run.stderr
+            filling.rename(home)
+    return home
 
 
 @pytest.fixture(autouse=True)

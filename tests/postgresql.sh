@@ -8,7 +8,7 @@ if [ "$(id -u)" = 0 ]; then
     chown postgres "$pg_dir"
 fi
 pg_stop() { pg_run "'$pg_bin/pg_ctl' -D '$pg_dir/data' -m immediate stop" >/dev/null 2>&1 || true; rm -rf "$pg_dir"; }
-trap pg_stop EXIT
+trap 'pg_stop; rm -rf "${LMS_TEST_DEMO_FOLDER:-/nowhere}"' EXIT
 pg_run "'$pg_bin/initdb' -D '$pg_dir/data' -U lms -A trust -E UTF8 --locale=C.UTF-8" >/dev/null
 pg_run "'$pg_bin/pg_ctl' -D '$pg_dir/data' -w -l '$pg_dir/log' \
     -o \"-c listen_addresses='' -c unix_socket_directories='$pg_dir' -c fsync=off -c full_page_writes=off\" start" >/dev/null

@@ -1,4 +1,4 @@
-"""A home filled by ``lms demo``, once for all tests of this folder, and an app on a copy of it."""
+"""An app on a copy of the demo home."""
 
 from __future__ import annotations
 
@@ -21,15 +21,6 @@ def lms(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
     command = [sys.executable, "-m", "lms", *arguments]
     return subprocess.run(command, env=clean | {"LMS_HOME": str(home)}, capture_output=True, text=True, check=False)
-
-
-@pytest.fixture(scope="session")
-def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home filled by ``lms demo``. Tests that write take a copy."""
-    home = tmp_path_factory.mktemp("demo") / "home"
-    run = lms(home, "demo")
-    assert run.returncode == 0, run.stderr
-    return home
 
 
 @pytest.fixture

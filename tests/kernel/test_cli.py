@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -35,11 +36,17 @@ def lms(home: Path, *arguments: str, expect: int = 0) -> subprocess.CompletedPro
     return run
 
 
-@pytest.fixture
-def fresh(tmp_path: Path) -> Path:
-    home = tmp_path / "home"
+@pytest.fixture(scope="module")
+def initial(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home as ``lms init`` leaves it; each test gets a copy."""
+    home = tmp_path_factory.mktemp("initial") / "home"
     lms(home, "init")
     return home
+
+
+@pytest.fixture
+def fresh(initial: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(initial, tmp_path / "home")
 
 
 @pytest.fixture
