@@ -213,6 +213,7 @@ def upgrade() -> None:
         sa.Column("shop_id", sa.Integer(), nullable=True),
         sa.Column("served_at", sa.DateTime(), nullable=False),
         sa.Column("source", sa.String(length=32), nullable=False),
+        sa.Column("signals", sa.String(length=120), nullable=True),
         sa.CheckConstraint("source IN ('account', 'by_hand')", name=op.f("ck_chat_agent_source")),
         sa.ForeignKeyConstraint(
             ["conversation_id"],

@@ -31,7 +31,10 @@ class AgentAccount(db.Model):  # type: ignore[name-defined]
 
 
 class ChatAgent(db.Model):  # type: ignore[name-defined]
-    """The agent of a conversation. ``served_at`` is when the chat began, or when it was imported if nobody knows."""
+    """The agent of a conversation. ``served_at`` is when the chat began, or when it was imported if nobody knows.
+
+    ``signals`` names what makes the chat risky (``sampling.signals``), with commas; None until it was read for that.
+    """
 
     __tablename__ = "chat_agent"
     __table_args__ = (
@@ -45,6 +48,7 @@ class ChatAgent(db.Model):  # type: ignore[name-defined]
     shop_id: Mapped[int | None] = mapped_column(ForeignKey("shop.id"))
     served_at: Mapped[datetime] = mapped_column(UtcDateTime)
     source: Mapped[AgentSource] = mapped_column(StrEnumType(AgentSource))
+    signals: Mapped[str | None] = mapped_column(String(120))
 
     conversation: Mapped[Conversation] = relationship()
     person: Mapped[Person] = relationship()
