@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 
 from lms.coaching.enums import ActOn
 from lms.coaching.loop import models as models
+from lms.coaching.loop.demo import DEMO_STEPS
 from lms.coaching.loop.dispute_services import after_decision, pause_for
 from lms.coaching.loop.follow_services import after_confirmation, note_evaluation, note_record
 from lms.coaching.loop.queries import settings_for
@@ -19,7 +20,7 @@ from lms.coaching.loop.services import consider
 from lms.coaching.loop.wishes import wishes
 from lms.coaching.permissions import C
 from lms.kernel.db import db
-from lms.kernel.hookspecs import CheckWish, NavItem, hookimpl
+from lms.kernel.hookspecs import CheckWish, DemoStep, NavItem, hookimpl
 from lms.qa.evaluations.services import findings_of
 
 log = logging.getLogger(__name__)
@@ -90,3 +91,8 @@ def checks_wanted(shop_id: int, at: datetime) -> list[CheckWish]:
 @hookimpl
 def periodic_jobs() -> dict[str, tuple[int, str]]:
     return {"coaching.loop": (30, "lms.coaching.loop.tasks:turn")}
+
+
+@hookimpl
+def demo_steps() -> list[DemoStep]:
+    return list(DEMO_STEPS)
