@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 
-from lms.kernel.hookspecs import DashboardCard, DemoStep, NavItem, hookimpl
+from lms.kernel.hookspecs import DashboardCard, DemoStep, HelpPage, NavItem, hookimpl
 from lms.people.models import Person
 from lms.qa.permissions import Q
 from lms.qa.scorecards import models as models
 from lms.qa.scorecards.starter import load_starter
 from lms.qa.scorecards.telling import cards_for, tell_published
+
+HERE = Path(__file__).parent
 
 
 @hookimpl
@@ -42,6 +45,11 @@ def scorecard_published(version: Any) -> None:
 @hookimpl
 def later_cards(person: Person, at: datetime) -> list[DashboardCard]:
     return cards_for(person)
+
+
+@hookimpl
+def help_pages() -> list[HelpPage]:
+    return [HelpPage("qa-scorecards", "质检：评分表、改进事项和外部结果", HERE / "help" / "scorecards.md", order=31)]
 
 
 @hookimpl

@@ -5,7 +5,8 @@
   var form = document.querySelector("[data-editor]");
   if (!form) return;
   var words = form.dataset, parts = form.querySelector("[data-parts]"), savedAt = form.querySelector("[data-saved-at]");
-  var timer = null, dirty = false, busy = false, moved = false, leaving = false, count = 0;
+  var undo = form.querySelector("[data-undo-do]");
+  var timer = null, dirty = false, busy = false, moved = false, leaving = false, count = 0, removed = null, onward = "";
 
   function all(selector, inside) { return Array.prototype.slice.call((inside || form).querySelectorAll(selector)); }
   function code(letter) { count += 1; return letter + Date.now().toString(36) + Math.random().toString(36).slice(2, 6) + count; }
@@ -68,6 +69,7 @@
           form.elements.known.value = told.known;
           say(words.saved.replace("{at}", told.at));
           if (dirty) changed();
+          else if (onward) window.location.href = onward;
         } else {
           moved = dirty = true;
           say(told.message + " " + words.moved, true);
@@ -77,6 +79,7 @@
       .catch(function () {
         busy = false;
         dirty = true;
+        onward = "";
         say(words.failed, true);
         timer = window.setTimeout(save, 8000);
       });
@@ -125,9 +128,20 @@
   function remove(node) {
     var after = node.nextElementSibling || node.previousElementSibling || form.querySelector("#title");
     var focus = after.matches && after.matches("input") ? after : after.querySelector("input.form-control");
+    removed = { node: node, parent: node.parentNode, next: node.nextElementSibling };
     node.remove();
+    undo.hidden = false;
     if (focus) focus.focus();
   }
+  undo.addEventListener("click", function () {
+    if (!removed) return;
+    var next = removed.next && removed.next.parentNode === removed.parent ? removed.next : null;
+    removed.parent.insertBefore(removed.node, next);
+    removed.node.querySelector("input.form-control").focus();
+    removed = null;
+    undo.hidden = true;
+    changed();
+  });
   form.addEventListener("click", function (event) {
     var button = event.target.closest("[data-do]");
     if (!button) return;
@@ -153,11 +167,11 @@
   });
   form.addEventListener("submit", function () { leaving = true; window.clearTimeout(timer); });
   form.querySelector("[data-leave]").addEventListener("click", function (event) {
-    if (!dirty || moved) return;
+    if ((!dirty && !busy) || moved) return;
     event.preventDefault();
-    var url = this.href;
+    onward = this.href;
+    window.clearTimeout(timer);
     save();
-    window.setTimeout(function () { window.location.href = url; }, 600);
   });
   refresh();
 })();
