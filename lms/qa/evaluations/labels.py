@@ -15,13 +15,6 @@ CAUSES = {
     RootCause.PRODUCT: _l("商品"),
     RootCause.RARE: _l("偶发"),
 }
-CAUSE_KEYS = {RootCause.PERSON: "P", RootCause.PROCESS: "L", RootCause.PRODUCT: "S", RootCause.RARE: "O"}
-CAUSE_HINTS = {
-    RootCause.PERSON: _l("客服本可以做好，需要补训"),
-    RootCause.PROCESS: _l("规则、系统或交接让人做不好"),
-    RootCause.PRODUCT: _l("商品或详情页本身有问题"),
-    RootCause.RARE: _l("极少见，不用处理"),
-}
 CAUSE_NOTES = (
     _l("没看清客户的问题"),
     _l("不熟悉规则"),

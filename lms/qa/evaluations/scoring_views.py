@@ -107,13 +107,20 @@ def _page(entry: QueueEntry, version: ScorecardVersion, draft: ScoringDraft, pro
         lines=lines_of(messages),
         sides=SIDES,
         causes=labels.CAUSES,
-        cause_keys=labels.CAUSE_KEYS,
-        cause_hints=labels.CAUSE_HINTS,
         cause_notes=labels.CAUSE_NOTES,
         hints=hints_for(messages, definition, settings_of(entry.shop_id)),
         problem=problem,
     )
     return Response(html, 400 if problem else 200)
+
+
+@bp.get("/score/<int:entry_id>/guide")
+@requires(Q.QUEUE_WORK)
+def guide(entry_id: int) -> str:
+    """How to score each criterion, with sample replies; the scoring page fetches it a moment after it is shown."""
+    version = _version(_scorable(entry_id))
+    definition = Definition.from_json(version.definition)
+    return render_template("lms/qa/evaluations/guide.html", version=version, definition=definition)
 
 
 @bp.post("/score/<int:entry_id>/draft")

@@ -19,6 +19,7 @@ _SCORE = {"anonymous": 302, "evaluator": 200, "admin": 200}
 EXPECTED = {
     "qa_evaluations.score": _SCORE | dict.fromkeys(("agent", "lead", "supervisor", "trainer"), 404),
     "qa_evaluations.draft": _SCORE | dict.fromkeys(("agent", "lead", "supervisor", "trainer"), 404),
+    "qa_evaluations.guide": _SCORE | dict.fromkeys(("agent", "lead", "supervisor", "trainer"), 404),
     "qa_evaluations.next_chat": {"anonymous": 302} | dict.fromkeys(_ROLES, 302),
     "qa_evaluations.index": _HEADS,
     "qa_evaluations.export": _HEADS,
@@ -38,6 +39,7 @@ def build(cast: Cast, session: scoped_session) -> dict[str, dict[str, Any]]:
     return {
         "qa_evaluations.score": one | {"anew": True},  # opening the form claims the chat
         "qa_evaluations.draft": one,
+        "qa_evaluations.guide": one,
         "qa_evaluations.show": shown,
         "qa_evaluations.accept": shown,
     }

@@ -17,8 +17,56 @@
   var at = -1;
   var leaving = false;
   desk.classList.add("is-live", "shows-chat");
+  // What only the script needs: keys on the buttons, a place for chips, a line for what is missing.
+  function hotkey(text) { var made = document.createElement("kbd"); made.textContent = text; return made; }
+  function part(crit, tag, name) { var made = document.createElement(tag); made.className = name; crit.appendChild(made); return made; }
+  var causeKeys = { person: "P", process: "L", product: "S", rare: "O" };
+  criteria.forEach(function (crit) {
+    all("input[type=radio]", crit).forEach(function (radio) {
+      var label = radio.value === "na" ? "N" : crit.dataset.top === "1" ? radio.value : "";
+      if (label) radio.nextElementSibling.appendChild(hotkey(label));
+    });
+    var select = crit.querySelector("select");
+    crit.causes = document.createElement("div");
+    crit.causes.className = "crit-causes";
+    crit.causes.setAttribute("role", "group");
+    crit.causes.setAttribute("aria-label", select.getAttribute("aria-label"));
+    all("option", select).forEach(function (option) {
+      if (!option.value) return;
+      var button = document.createElement("button");
+      button.type = "button";
+      button.className = "cause";
+      button.dataset.cause = option.value;
+      button.textContent = option.textContent;
+      button.appendChild(hotkey(causeKeys[option.value] || ""));
+      button.addEventListener("click", function () { select.value = option.value; changed(crit); });
+      crit.causes.appendChild(button);
+    });
+    select.hidden = true;
+    select.parentNode.insertBefore(crit.causes, select);
+    crit.chips = part(crit.querySelector(".crit-fault"), "div", "crit-chips");
+    crit.lack = part(crit, "p", "crit-lack");
+    crit.lack.setAttribute("role", "alert");
+    crit.lack.hidden = true;
+  });
   desk.noValidate = true;
   function say(text) { speaker.textContent = text; }
+
+  // How to score each criterion comes a moment later: twenty of them are half of the page.
+  window.fetch(texts.guide, { credentials: "same-origin" }).then(function (response) { return response.ok ? response.text() : ""; }).then(function (html) {
+    var page = new DOMParser().parseFromString(html, "text/html");
+    criteria.forEach(function (crit) {
+      var found = page.getElementById("g" + crit.dataset.crit);
+      if (!found || !found.textContent.trim()) return;
+      var details = document.createElement("details");
+      details.className = "crit-guide";
+      var summary = document.createElement("summary");
+      summary.textContent = texts.how;
+      details.appendChild(summary);
+      Array.prototype.slice.call(found.children).forEach(function (child) { details.appendChild(document.importNode(child, true)); });
+      crit.insertBefore(details, crit.querySelector(".crit-fault"));
+    });
+  }).catch(function () { /* the link above opens it as a page */ });
 
   // --- values ----------------------------------------------------------------------------------------------------
   function field(crit, name) { return desk.elements[name + "-" + crit.dataset.crit]; }
@@ -37,10 +85,7 @@
     var value = valueOf(crit);
     return value !== "" && value !== "na" && Number(value) < Number(crit.dataset.pass);
   }
-  function causeOf(crit) {
-    var checked = crit.querySelector("input[name=cause-" + crit.dataset.crit + "]:checked");
-    return checked ? checked.value : "";
-  }
+  function causeOf(crit) { return field(crit, "cause").value; }
   function numbers(input) { return (input.value.match(/\d+/g) || []).map(Number); }
   function toggle(input, n) {
     var list = numbers(input);
@@ -79,8 +124,9 @@
       var fault = isFault(crit);
       crit.classList.toggle("is-fault", fault);
       crit.classList.toggle("has-comment", field(crit, "comment").value !== "" || crit.classList.contains("wants-comment"));
-      var box = crit.querySelector("[data-chips]");
+      var box = crit.chips;
       box.textContent = "";
+      all("[data-cause]", crit.causes).forEach(function (button) { button.setAttribute("aria-pressed", String(button.dataset.cause === causeOf(crit))); });
       if (!fault) return;
       var input = field(crit, "quotes");
       numbers(input).forEach(function (n) {
@@ -157,9 +203,7 @@
       button.type = "button";
       button.className = "btn btn-sm";
       button.textContent = tool[0] + " ";
-      var key = document.createElement("kbd");
-      key.textContent = tool[1];
-      button.appendChild(key);
+      button.appendChild(hotkey(tool[1]));
       button.addEventListener("click", function (event) { event.stopPropagation(); tool[2](); });
       tools.appendChild(button);
     });
@@ -278,9 +322,8 @@
     return numbers(field(crit, "quotes")).length || field(crit, "comment").value.trim() ? "" : texts.lackProof;
   }
   function showLack(crit, text) {
-    var line = crit.querySelector("[data-lack-text]");
-    line.textContent = text;
-    line.hidden = text === "";
+    crit.lack.textContent = text;
+    crit.lack.hidden = text === "";
     crit.classList.toggle("is-lacking", text !== "");
   }
   desk.addEventListener("submit", function (event) {
@@ -322,25 +365,25 @@
     }
     if (target.closest(".side, .topbar, .tabbar")) return;
     var crit = criteria[active];
-    var key = letterOf(event);
+    var pressed = letterOf(event);
     var used = true;
-    if (key === "ArrowDown" || key === "j") { showTab("card"); activate(active + 1); }
-    else if (key === "ArrowUp" || key === "k") { showTab("card"); activate(active - 1); }
-    else if (key === "ArrowRight") step(1, event.shiftKey);
-    else if (key === "ArrowLeft") step(-1, event.shiftKey);
-    else if (/^[0-9]$/.test(key)) {
-      if (setValue(crit, key) && !isFault(crit)) activate(active + 1);
-    } else if (key === "n") { if (setValue(crit, "na")) activate(active + 1); }
-    else if (key === "=") { setValue(crit, crit.dataset.top); activate(active + 1); }
-    else if (key === "a") criteria.forEach(function (one) { if (valueOf(one) === "") setValue(one, one.dataset.top); });
-    else if (key === "e" || (key === "Enter" && !target.closest("a, button, summary, input"))) pin();
-    else if (key === "z") star();
-    else if (key === "h") acceptHint(crit, crit.querySelector("[data-hint]"));
-    else if (causes[key] && isFault(crit)) {
-      crit.querySelector("input[name=cause-" + crit.dataset.crit + "][value=" + causes[key] + "]").checked = true;
+    if (pressed === "ArrowDown" || pressed === "j") { showTab("card"); activate(active + 1); }
+    else if (pressed === "ArrowUp" || pressed === "k") { showTab("card"); activate(active - 1); }
+    else if (pressed === "ArrowRight") step(1, event.shiftKey);
+    else if (pressed === "ArrowLeft") step(-1, event.shiftKey);
+    else if (/^[0-9]$/.test(pressed)) {
+      if (setValue(crit, pressed) && !isFault(crit)) activate(active + 1);
+    } else if (pressed === "n") { if (setValue(crit, "na")) activate(active + 1); }
+    else if (pressed === "=") { setValue(crit, crit.dataset.top); activate(active + 1); }
+    else if (pressed === "a") criteria.forEach(function (one) { if (valueOf(one) === "") setValue(one, one.dataset.top); });
+    else if (pressed === "e" || (pressed === "Enter" && !target.closest("a, button, summary, input"))) pin();
+    else if (pressed === "z") star();
+    else if (pressed === "h") acceptHint(crit, crit.querySelector("[data-hint]"));
+    else if (causes[pressed] && isFault(crit)) {
+      field(crit, "cause").value = causes[pressed];
       changed(crit);
-    } else if (key === "t" && isFault(crit)) field(crit, "note").focus();
-    else if (key === "c") {
+    } else if (pressed === "t" && isFault(crit)) field(crit, "note").focus();
+    else if (pressed === "c") {
       crit.classList.add("wants-comment");
       draw();
       field(crit, "comment").focus();
