@@ -11,12 +11,16 @@ from sqlalchemy import select, update
 from lms.conversations.models import Message
 from lms.kernel.db import db
 from lms.kernel.errors import Conflict
-from lms.people.models import Person
+from lms.people.models import Person, Shop
+from lms.people.rules import has_permission
 from lms.qa.chats.models import ChatAgent
 from lms.qa.enums import EntrySource, EntryState, Origin
 from lms.qa.evaluations.drafts import ScoringDraft, answers_of, praise_of, unknown_numbers
 from lms.qa.evaluations.models import Evaluation
+from lms.qa.evaluations.queries import in_hand
 from lms.qa.evaluations.services import ScoringError, submit_evaluation
+from lms.qa.permissions import Q
+from lms.qa.sampling.claims import QueueError, claim_next
 from lms.qa.sampling.models import QueueEntry
 from lms.qa.scorecards.definition import Definition
 from lms.qa.scorecards.models import ScorecardVersion
@@ -31,8 +35,13 @@ class DraftMoved(Conflict):
 
 
 def take(*, actor: Person, entry: QueueEntry, at: datetime) -> None:
-    """Claim a waiting chat; a claimed one stays with its reviewer. Raises NotYours when somebody else was faster."""
+    """Claim a waiting chat; a claimed one stays with its reviewer. Raises NotYours when somebody else was faster.
+
+    Part-time reviewers take what the queue gives them: only a chat that they began before is theirs to open.
+    """
     if entry.state is EntryState.WAITING:
+        if not has_permission(actor, Q.EVALUATIONS_EDIT) and draft_of(entry, actor).owner_id != actor.id:
+            raise NotYours(_("这通会话不在您手上。"), hint=_("请回到待评列表，领取下一通。"))
         claimed = (
             update(QueueEntry)
             .where(QueueEntry.id == entry.id, QueueEntry.state == EntryState.WAITING)
@@ -114,3 +123,16 @@ def submit_draft(
         praise=praise_of(draft, message_ids),
         seconds=min(draft.seconds, waited) or None,
     )
+
+
+def next_entry(*, actor: Person, shop_id: int, at: datetime) -> QueueEntry | None:
+    """What follows in this shop: what is in the reviewer's hands, else the next of the queue, claimed. None when
+    nothing waits, or the week's quota is reached.
+    """
+    held = in_hand(actor, shop_id)
+    if held is not None:
+        return held
+    try:
+        return claim_next(actor=actor, shop=db.session.get_one(Shop, shop_id), at=at)
+    except QueueError:
+        return None

@@ -25,7 +25,8 @@ from lms.qa.evaluations.models import (
 )
 from lms.qa.evaluations.rules import can_see_evaluation
 from lms.qa.permissions import Q
-from lms.qa.sampling.models import QueueEntry, Reviewer
+from lms.qa.sampling.models import QueueEntry
+from lms.qa.sampling.queries import claimable
 
 
 def evaluation_filter(viewer: Person) -> ColumnElement[bool]:
@@ -167,60 +168,28 @@ def open_answers(agent_id: int) -> int:
 # --- what a page shows beside an evaluation ------------------------------------------------------------------------
 
 
-def reviewer_line(person: Person, shop_id: int) -> Reviewer | None:
-    """The person's line on the shop's list of reviewers, removed or not."""
-    return db.session.scalar(select(Reviewer).where(Reviewer.person_id == person.id, Reviewer.shop_id == shop_id))
-
-
 def chat_lines(conversation_id: int, most: int = 400) -> list[Message]:
     """The messages of a chat in order; a very long one is cut."""
     query = select(Message).where(Message.conversation_id == conversation_id).order_by(Message.position).limit(most)
     return list(db.session.scalars(query))
 
 
-def _queue_of(person: Person) -> ColumnElement[bool]:
-    """The list side of ``rules.can_score``, over ``QueueEntry``; whether anybody has claimed it is left open."""
-    listed = select(Reviewer.shop_id).where(Reviewer.person_id == person.id, Reviewer.removed_at.is_(None))
-    allowed = QueueEntry.shop_id.in_(listed.where(Reviewer.suspended_at.is_(None)))
-    if has_permission(person, Q.EVALUATIONS_EDIT):
-        allowed = or_(allowed, QueueEntry.shop_id.not_in(listed.where(Reviewer.suspended_at.is_not(None))))
-    return and_(allowed, shop_filter(person, QueueEntry.shop_id), QueueEntry.agent_id != person.id)
+def _in_hand(person: Person) -> ColumnElement[bool]:
+    return and_(QueueEntry.state == EntryState.CLAIMED, QueueEntry.reviewer_id == person.id)
 
 
 def queue_counts(person: Person) -> tuple[int, int]:
     """(waiting, claimed by the person) of the chats that the person may score. One statement."""
     query = (
         select(QueueEntry.state, func.count())
-        .where(
-            _queue_of(person),
-            or_(
-                QueueEntry.state == EntryState.WAITING,
-                and_(QueueEntry.state == EntryState.CLAIMED, QueueEntry.reviewer_id == person.id),
-            ),
-        )
+        .where(or_(claimable(person), _in_hand(person)))
         .group_by(QueueEntry.state)
     )
     counts = {state: count for state, count in db.session.execute(query)}
     return counts.get(EntryState.WAITING, 0), counts.get(EntryState.CLAIMED, 0)
 
 
-def next_entry(person: Person) -> int | None:
-    """What to score next: one's own claims first, then what is due first, in the queue's shuffled order."""
-    query = (
-        select(QueueEntry.id)
-        .where(
-            _queue_of(person),
-            or_(
-                QueueEntry.state == EntryState.WAITING,
-                and_(QueueEntry.state == EntryState.CLAIMED, QueueEntry.reviewer_id == person.id),
-            ),
-        )
-        .order_by(
-            QueueEntry.state,  # "claimed" stands before "waiting"
-            QueueEntry.due_at.asc().nulls_last(),
-            QueueEntry.shuffle,
-            QueueEntry.id,
-        )
-        .limit(1)
-    )
-    return db.session.scalar(query)
+def in_hand(person: Person, shop_id: int) -> QueueEntry | None:
+    """The chat of the shop that the person claimed first and has not scored."""
+    query = select(QueueEntry).where(_in_hand(person), QueueEntry.shop_id == shop_id)
+    return db.session.scalars(query.order_by(QueueEntry.claimed_at, QueueEntry.id).limit(1)).first()

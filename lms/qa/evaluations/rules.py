@@ -10,6 +10,7 @@ from lms.qa.enums import EvaluationState
 from lms.qa.evaluations.models import Evaluation, EvaluationStanding
 from lms.qa.permissions import Q
 from lms.qa.sampling.models import QueueEntry, Reviewer
+from lms.qa.sampling.rules import is_reviewer
 
 
 def can_see_evaluation(viewer: Person, evaluation: Evaluation) -> bool:
@@ -36,12 +37,8 @@ def can_answer(viewer: Person, standing: EvaluationStanding, at: datetime) -> bo
     )
 
 
-def can_score(viewer: Person, entry: QueueEntry, reviewer: Reviewer | None) -> bool:
-    """Whether ``viewer`` may score the chat: evaluators of the shop and those on its list of reviewers; never one's
-    own chat. ``reviewer`` is the viewer's line on that list, if there is one.
+def can_score(viewer: Person, entry: QueueEntry, line: Reviewer | None) -> bool:
+    """Whether ``viewer`` may score the chat at all: a reviewer of the shop, and never of one's own chat. ``line`` is
+    theirs on the shop's list of reviewers. Whether the chat is in their hands is for ``desk.take`` to say.
     """
-    if viewer.id == entry.agent_id or not can_see_shop(viewer, entry.shop_id):
-        return False
-    if reviewer is not None and reviewer.removed_at is None:
-        return reviewer.suspended_at is None
-    return has_permission(viewer, Q.EVALUATIONS_EDIT)
+    return viewer.id != entry.agent_id and is_reviewer(viewer, entry.shop_id, line)

@@ -15,18 +15,20 @@ from lms.kernel.clock import now, to_local
 from lms.kernel.db import db, get_or_404
 from lms.kernel.errors import Conflict, DomainError
 from lms.people.guards import current_person, requires
-from lms.people.rules import require_visible
+from lms.people.rules import can_see_shop, require_visible
 from lms.qa.checks.settings import settings_of
 from lms.qa.enums import EntryState
 from lms.qa.evaluations import labels
 from lms.qa.evaluations.blueprint import bp
-from lms.qa.evaluations.desk import draft_of, keep_draft, submit_draft, take
+from lms.qa.evaluations.desk import draft_of, keep_draft, next_entry, submit_draft, take
 from lms.qa.evaluations.drafts import ScoringDraft, read_form
 from lms.qa.evaluations.hints import hints_for
-from lms.qa.evaluations.queries import chat_lines, next_entry, reviewer_line
+from lms.qa.evaluations.queries import chat_lines
 from lms.qa.evaluations.rules import can_score
 from lms.qa.permissions import Q
+from lms.qa.sampling.claims import queue_by_hand
 from lms.qa.sampling.models import QueueEntry
+from lms.qa.sampling.queries import reviewer_line, scorecards_in_force
 from lms.qa.scorecards.definition import Definition
 from lms.qa.scorecards.models import ScorecardVersion
 from lms.qa.scorecards.services import version_in_force
@@ -59,7 +61,7 @@ def score(entry_id: int) -> BaseResponse:
     if request.method == "GET":
         if entry.state is EntryState.DONE:
             flash(_("这通会话已经评过了。"), "info")
-            return redirect(_after())
+            return redirect(url_for("qa_queue.index"))
         take(actor=actor, entry=entry, at=at)
         log_view(actor=actor, conversation=entry.conversation, at=at)
         return _page(entry, _version(entry), draft_of(entry, actor))
@@ -75,22 +77,10 @@ def score(entry_id: int) -> BaseResponse:
     except DomainError as error:
         return _page(entry, version, draft, str(error))
     flash(_("已提交，得分 %(score)s。", score=_("不计分") if made.score is None else f"{made.score:g}"), "success")
-    return redirect(url_for("web.dashboard") if request.form.get("go") == "stop" else _after())
-
-
-def _after() -> str:
-    return url_for(".next_chat")
-
-
-@bp.get("/next")
-@requires(Q.QUEUE_WORK)
-def next_chat() -> BaseResponse:
-    """Open the next chat of the queue."""
-    entry_id = next_entry(current_person())
-    if entry_id is None:
-        flash(_("待评的会话都评完了。"), "success")
-        return redirect(url_for("web.dashboard"))
-    return redirect(url_for(".score", entry_id=entry_id))
+    following = None if request.form.get("go") == "stop" else next_entry(actor=actor, shop_id=entry.shop_id, at=at)
+    if following is None:
+        return redirect(url_for("qa_queue.index", shop=entry.shop_id))
+    return redirect(url_for(".score", entry_id=following.id))
 
 
 def _page(entry: QueueEntry, version: ScorecardVersion, draft: ScoringDraft, problem: str = "") -> BaseResponse:
@@ -137,3 +127,38 @@ def draft(entry_id: int) -> BaseResponse:
         answer.status_code = error.status
         return answer
     return jsonify({"saved": True, "rev": rev, "at": to_local(at).strftime("%H:%M")})
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@requires(Q.EVALUATIONS_EDIT)
+def new() -> BaseResponse:
+    """Score a chat of one's choice: named by its number, put into the queue by hand, and opened."""
+    actor, problem = current_person(), ""
+    cards = scorecards_in_force(actor)
+    number, card = request.values.get("chat", "").strip().lstrip("#"), request.form.get("scorecard", "")
+    if request.method == "POST":
+        conversation = _conversation(number)
+        chosen = next((one for one in cards if str(one.id) == card), None)
+        if conversation is None:
+            problem = _("没有编号是 %(n)s 的会话。", n=number or "—")
+        elif chosen is None or chosen.shop_id not in (None, conversation.shop_id):
+            problem = _("请选择这家店铺用的评分表。")
+        else:
+            try:
+                entry = queue_by_hand(actor=actor, conversation=conversation, scorecard=chosen, at=now())
+            except DomainError as error:
+                problem = str(error)
+            else:
+                if entry.agent_id != actor.id:
+                    return redirect(url_for(".score", entry_id=entry.id))
+                problem = _("这通会话是您自己接待的，要由别人评。")
+                db.session.rollback()
+    html = render_template("lms/qa/evaluations/new.html", cards=cards, number=number, chosen=card, problem=problem)
+    return Response(html, 400 if problem else 200)
+
+
+def _conversation(number: str) -> Conversation | None:
+    if not (number.isascii() and number.isdigit() and len(number) < 10):
+        return None
+    found = db.session.get(Conversation, int(number))
+    return found if found is not None and can_see_shop(current_person(), found.shop_id) else None

@@ -93,6 +93,7 @@ def index() -> str:
         kept={name: value for name, value in _kept(wanted).items() if value is not None},
         states=labels.STATES,
         state_colours=labels.STATE_COLOURS,
+        may_score=Q.EVALUATIONS_EDIT in viewer.access.permissions,
         may_see_reviewers=Q.CALIBRATION_MANAGE in viewer.access.permissions,
     )
 

@@ -14,13 +14,15 @@ _ROLES = ("agent", "lead", "supervisor", "evaluator", "trainer", "admin")
 _HEADS = {"anonymous": 302, "agent": 403, "trainer": 403} | dict.fromkeys(
     ("lead", "supervisor", "evaluator", "admin"), 200
 )
+_EDIT = {"anonymous": 302, "evaluator": 200, "admin": 200} | dict.fromkeys((*_ROLES[:3], "trainer"), 403)
 _SCORE = {"anonymous": 302, "evaluator": 200, "admin": 200}
 
 EXPECTED = {
     "qa_evaluations.score": _SCORE | dict.fromkeys(("agent", "lead", "supervisor", "trainer"), 404),
     "qa_evaluations.draft": _SCORE | dict.fromkeys(("agent", "lead", "supervisor", "trainer"), 404),
     "qa_evaluations.guide": _SCORE | dict.fromkeys(("agent", "lead", "supervisor", "trainer"), 404),
-    "qa_evaluations.next_chat": {"anonymous": 302} | dict.fromkeys(_ROLES, 302),
+    "qa_evaluations.new": _EDIT,
+    "qa_evaluations.new [POST]": _EDIT | {"evaluator": 400, "admin": 400},
     "qa_evaluations.index": _HEADS,
     "qa_evaluations.export": _HEADS,
     "qa_evaluations.show": {"anonymous": 302, "trainer": 404} | dict.fromkeys((*_ROLES[:4], "admin"), 200),

@@ -175,6 +175,47 @@ def test_who_may_score(session: scoped_session, cast: Cast, entry: QueueEntry) -
     assert not can_score(cast.lead, entry, enrolled(cast.lead, removed_at=MONDAY))
 
 
+def test_a_part_time_reviewer_takes_what_the_queue_gives(
+    session: scoped_session, cast: Cast, sign_in: SignIn, version: ScorecardVersion, entry: QueueEntry
+) -> None:
+    save(Reviewer(shop_id=cast.shop.id, person_id=cast.agent2.id, weekly_quota=1))
+    client, url = sign_in(cast.agent2), f"/qa/evaluations/score/{entry.id}"
+    answer = client.get(url)
+    assert answer.status_code == 409 and "不在您手上" in answer.get_data(as_text=True)
+    client.post("/qa/queue/next", data={"shop_id": cast.shop.id})
+    page = client.get(url).get_data(as_text=True)
+    assert "首次" not in page and cast.agent.name not in page
+    assert client.post(url, data=filled(version)).location == f"/qa/queue?shop={cast.shop.id}"
+    made = session.scalars(select(Evaluation)).one()
+    assert made.evaluator_id == cast.agent2.id
+    assert client.get(f"/qa/evaluations/{made.id}").status_code == 404  # a peer's result, though scored by oneself
+
+
+def test_submitting_opens_the_next_chat(
+    session: scoped_session, cast: Cast, sign_in: SignIn, version: ScorecardVersion, entry: QueueEntry
+) -> None:
+    second = make_entry(make_chat(cast.shop, cast.agent2), cast.agent2, version.scorecard)
+    client = sign_in(cast.evaluator)
+    answer = client.post(f"/qa/evaluations/score/{entry.id}", data=filled(version))
+    assert answer.location == f"/qa/evaluations/score/{second.id}"
+    assert second.reviewer_id == cast.evaluator.id
+
+
+def test_a_chat_of_ones_choice_is_scored(
+    session: scoped_session, cast: Cast, sign_in: SignIn, version: ScorecardVersion
+) -> None:
+    chat, nameless = make_chat(cast.shop, cast.agent), make_chat(cast.shop, None)
+    client = sign_in(cast.evaluator)
+    data = {"chat": f"#{chat.id}", "scorecard": version.scorecard_id}
+    first = client.post("/qa/evaluations/new", data=data)
+    assert client.post("/qa/evaluations/new", data=data).location == first.location
+    assert client.get(first.location).status_code == 200
+    answer = client.post("/qa/evaluations/new", data=data | {"chat": nameless.id})
+    assert answer.status_code == 400 and "由谁接待" in answer.get_data(as_text=True)
+    other = make_chat(cast.other_shop, cast.other_agent)
+    assert "没有编号" in client.post("/qa/evaluations/new", data=data | {"chat": other.id}).get_data(as_text=True)
+
+
 @pytest.mark.parametrize("who", ["agent", "agent2", "lead", "trainer", "other_evaluator"])
 def test_nobody_else_reaches_the_page(
     session: scoped_session, cast: Cast, sign_in: SignIn, entry: QueueEntry, who: str
