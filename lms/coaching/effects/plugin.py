@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from lms.coaching.effects import models as models
 from lms.coaching.permissions import C
-from lms.kernel.hookspecs import NavItem, hookimpl
+from lms.kernel.hookspecs import DemoStep, NavItem, hookimpl
 
 
 @hookimpl
@@ -25,3 +25,10 @@ def navigation() -> list[NavItem]:
 @hookimpl
 def periodic_jobs() -> dict[str, tuple[int, str]]:
     return {"coaching.effects": (30, "lms.coaching.effects.tasks:turn")}
+
+
+@hookimpl
+def demo_steps() -> list[DemoStep]:
+    from lms.coaching.effects.demo import DEMO_STEPS  # commands only
+
+    return list(DEMO_STEPS)

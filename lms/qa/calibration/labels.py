@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from lms.qa.enums import CalibrationKind, CalibrationState
-from lms.qa.statistics.agreement import Bias
+from lms.qa.statistics.agreement import LEAST_FOR_INTERVAL, Agreement, Bias
 
 KINDS = {CalibrationKind.SHARED: _l("共同评分"), CalibrationKind.REGRADE: _l("复评")}
 STATES = {CalibrationState.OPEN: (_l("评分中"), "blue"), CalibrationState.CLOSED: (_l("已结束"), "secondary")}
@@ -28,10 +28,16 @@ def bias_text(one: Bias) -> str:
     return f"{shown:+d}%".replace("-", "−") if shown else "0%"
 
 
-def reading(alpha: float | None) -> tuple[str, str]:
-    """(words, colour) for a coefficient, by Krippendorff's own marks: 0.8 is reliable, from 0.667 on tentative."""
-    if alpha is None:
-        return _("无法计算"), "secondary"
+def reading(found: Agreement) -> tuple[str, str]:
+    """(words, colour) for a coefficient, by Krippendorff's own marks: 0.8 is reliable, from 0.667 on tentative.
+
+    Of fewer chats than an interval asks for nothing is said: one difference would decide.
+    """
+    if found.share == 1:
+        return _("全部相同"), "green"
+    if found.alpha is None or found.n < LEAST_FOR_INTERVAL:
+        return _("会话太少"), "secondary"
+    alpha = found.alpha
     if alpha >= 0.8:
         return _("一致"), "green"
     if alpha >= 0.667:

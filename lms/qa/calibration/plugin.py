@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 
-from lms.kernel.hookspecs import NavItem, hookimpl
+from lms.kernel.hookspecs import DemoStep, NavItem, hookimpl
 from lms.qa.calibration import models as models
 from lms.qa.calibration.services import RESULTS_JOB
 from lms.qa.permissions import Q
@@ -27,3 +27,10 @@ def navigation() -> list[NavItem]:
 @hookimpl
 def jobs() -> dict[str, str]:
     return {RESULTS_JOB: "lms.qa.calibration.tasks:run_results"}
+
+
+@hookimpl
+def demo_steps() -> list[DemoStep]:
+    from lms.qa.calibration.demo import DEMO_STEPS  # commands only
+
+    return list(DEMO_STEPS)

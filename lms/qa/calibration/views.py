@@ -27,7 +27,7 @@ from lms.qa.calibration.queries import (
     scored_chats,
     visible_calibration,
 )
-from lms.qa.calibration.results import LEAST_LINES, Given, Results
+from lms.qa.calibration.results import LEAST_LINES, Given, LineResult, Results
 from lms.qa.calibration.rules import can_compare, can_organise, can_rate
 from lms.qa.calibration.services import close, score_chat
 from lms.qa.checks.settings import settings_of
@@ -71,6 +71,7 @@ def show(calibration_id: int) -> str:
         "lms/qa/calibration/show.html",
         calibration=calibration,
         results=results,
+        result_lines=_most_split_first(results) if results else [],
         people=people,
         specs=specs,
         scored=scored_chats([calibration.id]),
@@ -84,6 +85,15 @@ def show(calibration_id: int) -> str:
         kinds=labels.KINDS,
         states=labels.STATES,
     )
+
+
+def _most_split_first(results: Results) -> list[LineResult]:
+    """What people differ on most comes first; what nobody could compare comes last."""
+
+    def share(line: LineResult) -> float:
+        return 2.0 if line.agreement.share is None else line.agreement.share
+
+    return sorted(results.lines, key=share)
 
 
 def _splits(calibration: Calibration) -> dict[int, int]:
@@ -195,6 +205,7 @@ def compare(calibration_id: int, chat_id: int) -> str:
     columns = ([live] if live is not None else []) + [
         ident for ident in people if any(one.person_id == ident for one in given)
     ]
+    split, criteria = _split_lines(given), Definition.from_json(calibration.version.definition).criteria
     if live is not None:
         people[live] = db.session.get_one(Person, live).name
     return render_template(
@@ -205,10 +216,10 @@ def compare(calibration_id: int, chat_id: int) -> str:
         following=next((one for one in calibration.chats if one.id > chat.id), None),
         columns=columns,
         names=[_("%(name)s（原评分）", name=people[one]) if one == live else people[one] for one in columns],
-        split=_split_lines(given),
+        split=split,
         scores={(one.criterion_id, one.person_id): one for one in given},
         comments=comments_on(chat.id),
-        specs=Definition.from_json(calibration.version.definition).criteria,
+        specs=sorted(criteria, key=lambda one: one.id not in split),
         lines=lines_of(chat_lines(chat.conversation_id)),
         sides=SIDES,
     )

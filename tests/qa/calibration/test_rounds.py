@@ -124,23 +124,30 @@ def test_a_round_is_scored_blind_and_compared_once_it_is_closed(
 def test_a_part_time_rater_sees_no_scores_even_afterwards(
     session: scoped_session, cast: Cast, sign_in: Callable[[Person], FlaskClient]
 ) -> None:
-    version = make_scorecard(cast.shop)
+    version, raters = make_scorecard(cast.shop), [cast.evaluator, cast.admin, cast.agent2]
     made = create_shared(
         actor=cast.evaluator,
         shop=cast.shop,
         title="三月校准",
         version=version,
-        conversation_ids=[make_chat(cast.shop, cast.agent).id],
-        raters=[cast.evaluator, cast.agent2],
+        conversation_ids=[make_chat(cast.shop, cast.agent).id for _ in range(2)],
+        raters=raters,
         at=AT,
     )
-    score_chat(actor=cast.agent2, calibration=made, chat=made.chats[0], values=answers(version, 1, 0), at=AT)
+    for chat in made.chats:
+        for place, rater in enumerate(raters):
+            values = answers(version, 1, int(place == 0))
+            score_chat(actor=rater, calibration=made, chat=chat, values=values, at=AT)
     close(actor=cast.evaluator, calibration=made, at=AT)
     session.commit()
+    run_pending_inline()
+    page = f"/qa/calibration/{made.id}"
     client = sign_in(cast.agent2)
-    assert "谢谢您参加" in client.get(f"/qa/calibration/{made.id}").get_data(as_text=True)
-    assert client.get(f"/qa/calibration/{made.id}/chats/{made.chats[0].id}").status_code == 403
-    assert sign_in(cast.agent).get(f"/qa/calibration/{made.id}").status_code == 404
+    assert "谢谢您参加" in client.get(page).get_data(as_text=True)
+    assert client.get(f"{page}/chats/{made.chats[0].id}").status_code == 403
+    assert sign_in(cast.agent).get(page).status_code == 404
+    shown = sign_in(cast.supervisor).get(page).get_data(as_text=True)
+    assert "95% 区间" in shown and "全部相同" in shown and "+100%" in shown
 
 
 def test_what_is_refused(session: scoped_session, cast: Cast) -> None:
