@@ -23,13 +23,14 @@ def run(context: Any) -> str:
     for shop_key, supervisor in SUPERVISORS.items():
         shop, actor = context.shop(shop_key), context.person(supervisor)
         for account in accounts_of(shop.id, people_serving(shop.id)):
-            member = NICKS.get(account.label.rpartition(":")[2])
-            if member is not None:
+            nick = account.label.rpartition(":")[2]
+            member = NICKS.get(nick)
+            if member is not None or nick.startswith("机器人"):
                 linked += name_agent(
                     actor=actor,
                     shop_id=shop.id,
                     label=account.label,
-                    person=context.person(member),
+                    person=context.person(member) if member else None,
                     at=context.days_ago(NAMED, hour=11),
                 )
     return f"{linked} 通会话知道由谁接待"

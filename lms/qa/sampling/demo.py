@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from lms.kernel.db import db
 from lms.kernel.hookspecs import DemoStep
@@ -14,7 +14,7 @@ from lms.qa.sampling.models import QueueEntry
 from lms.qa.sampling.queries import scorecards_in_force
 from lms.qa.sampling.reading import read_signals
 from lms.qa.sampling.services import PlanData, add_reviewer, draw_week, save_plan
-from lms.qa.sampling.weeks import week_of
+from lms.qa.sampling.weeks import due_of, week_of
 
 SUPERVISORS = {"songguo": "supervisor", "shanyue": "supervisor-b"}
 PART_TIME = {"songguo": "hejunjie", "shanyue": "tangshiyu"}
@@ -38,6 +38,9 @@ def run(context: Any) -> str:
             read_signals(plan=plan, week=week)
             draw_week(actor=actor, plan=plan, week=week, at=at)
         add_reviewer(actor=actor, shop=shop, person=context.person(PART_TIME[shop_key]), weekly_quota=10, at=at)
+        # The demo is opened days after its chats were drawn: what nobody scored in between is not overdue yet.
+        late = update(QueueEntry).where(QueueEntry.plan_id == plan.id).values(due_at=due_of(context.at))
+        db.session.execute(late.execution_options(synchronize_session=False))
         queued += db.session.scalar(select(func.count()).where(QueueEntry.plan_id == plan.id)) or 0
     return f"{queued} 通会话待评"
 

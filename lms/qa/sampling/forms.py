@@ -7,8 +7,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DecimalField, IntegerField, SelectField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms import BooleanField, IntegerField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange
 
 from lms.qa.sampling.labels import SIGNALS
 from lms.qa.sampling.models import SamplingPlan
@@ -22,11 +22,9 @@ def _whole(label: Any, low: int, high: int, hint: Any = "") -> IntegerField:
     return IntegerField(label, description=hint, validators=[InputRequired(wrong), NumberRange(low, high, wrong)])
 
 
-def _weight(name: str) -> DecimalField:
-    wrong = _l("请填 0–10 之间的数。")
-    return DecimalField(
-        SIGNALS[name], default=DEFAULT_WEIGHTS[name], validators=[Optional(), NumberRange(0, 10, wrong)]
-    )
+def _weight(name: str) -> IntegerField:
+    wrong = _l("请填 0–10 之间的整数。")
+    return IntegerField(SIGNALS[name], default=round(DEFAULT_WEIGHTS[name]), validators=[NumberRange(0, 10, wrong)])
 
 
 class PlanForm(FlaskForm):
@@ -61,7 +59,7 @@ class PlanForm(FlaskForm):
         self.new_hire_days.data, self.new_hire_extra.data = plan.new_hire_days, plan.new_hire_extra
         self.active.data = plan.active
         for name in DEFAULT_WEIGHTS:
-            self[f"weight_{name}"].data = plan.risk_weights.get(name, 0)
+            self[f"weight_{name}"].data = round(plan.risk_weights.get(name, 0))
 
     def data_for(self, scorecards: Sequence[Scorecard]) -> PlanData:
         """What the form says."""

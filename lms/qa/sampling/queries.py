@@ -224,6 +224,12 @@ def served_by(plan: SamplingPlan, week: date) -> Any:
     )
 
 
+def latest_week(plan: SamplingPlan) -> date | None:
+    """The week of the shop's latest chat whose agent is known."""
+    latest = db.session.scalar(select(func.max(ChatAgent.served_at)).where(ChatAgent.shop_id == plan.shop_id))
+    return week_of(latest) if latest else None
+
+
 def drawn_by_source(plan: SamplingPlan, week: date) -> dict[int, dict[EntrySource, int]]:
     """{agent: {source: chats drawn for the week}}. One statement."""
     query = (

@@ -23,6 +23,7 @@ from lms.qa.sampling.labels import SIGNALS, SOURCES
 from lms.qa.sampling.models import Reviewer, SamplingPlan
 from lms.qa.sampling.queries import (
     done_by_reviewer,
+    latest_week,
     plans_visible_to,
     reviewers_of,
     runs_of,
@@ -93,13 +94,13 @@ def _edit(shop: Shop, plan: SamplingPlan | None) -> str | BaseResponse:
     return render_template("lms/qa/sampling/plan_form.html", form=form, shop=shop, shops=shops, plan=plan, cards=cards)
 
 
-def _week() -> date:
-    """The week asked for, any of its days; the running one when none or nonsense is asked for."""
+def _week(plan: SamplingPlan) -> date:
+    """The week asked for, any of its days; the latest one with chats when none or nonsense is asked for."""
     this_week = week_of(now())
     try:
         day = date.fromisoformat(request.values.get("week", ""))
     except ValueError:
-        return this_week
+        return min(latest_week(plan) or this_week, this_week)
     week = day - timedelta(days=day.weekday())
     return week if this_week - timedelta(weeks=WEEKS_BACK * 4) <= week <= this_week else this_week
 
@@ -108,7 +109,8 @@ def _week() -> date:
 @requires(Q.SAMPLING_MANAGE)
 def show(plan_id: int) -> str:
     """A week of a plan: what was drawn of whom, and what a draw would add."""
-    plan, week = _plan(plan_id), _week()
+    plan = _plan(plan_id)
+    week = _week(plan)
     this_week = week_of(now())
     job_id = request.args.get("job", "")
     job = db.session.get(Job, int(job_id)) if job_id.isascii() and job_id.isdigit() and len(job_id) < 10 else None
@@ -129,7 +131,8 @@ def show(plan_id: int) -> str:
 @bp.post("/<int:plan_id>/draw")
 @requires(Q.SAMPLING_MANAGE)
 def draw(plan_id: int) -> BaseResponse:
-    plan, week = _plan(plan_id), _week()
+    plan = _plan(plan_id)
+    week = _week(plan)
     job = enqueue("qa_sampling.draw", actor_id=current_person().id, plan_id=plan.id, week=week.isoformat())
     return redirect(url_for(".show", plan_id=plan.id, week=week.isoformat(), job=job.id))
 
