@@ -96,7 +96,7 @@ def build(cast: Cast, session: scoped_session) -> dict[str, dict[str, Any]]:
         "motive": "",
         "loss": "",
     }
-    told |= {"shop_id": str(cast.shop.id), "quiz_activity_id": ""}
+    told |= {"shop_id": str(cast.shop.id), "quiz_activity_id": "", "criterion_id": ""}
     right = _right_answers()
     return {
         "notices.show": {"args": here},
