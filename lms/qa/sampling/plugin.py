@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint
@@ -9,10 +10,12 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import exists, select
 
 from lms.kernel.db import db
-from lms.kernel.hookspecs import DemoStep, NavItem, hookimpl
+from lms.kernel.hookspecs import DemoStep, HelpPage, NavItem, hookimpl
 from lms.kernel.jobs import enqueue
 from lms.qa.permissions import Q
 from lms.qa.sampling import models as models
+
+HERE = Path(__file__).parent
 
 
 @hookimpl
@@ -51,6 +54,11 @@ def chats_imported(chat_import: Any) -> None:
     planned = exists().where(models.SamplingPlan.shop_id == shop_id, models.SamplingPlan.active)
     if shop_id is not None and db.session.scalar(select(planned)):
         enqueue("qa_sampling.fill", actor_id=chat_import.created_by_id, shop_id=shop_id)
+
+
+@hookimpl
+def help_pages() -> list[HelpPage]:
+    return [HelpPage("qa-sampling", "质检：会话归属、抽检与自动检查", HERE / "help" / "sampling.md", order=32)]
 
 
 @hookimpl
