@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint
@@ -20,9 +21,10 @@ from lms.coaching.loop.services import consider
 from lms.coaching.loop.wishes import wishes
 from lms.coaching.permissions import C
 from lms.kernel.db import db
-from lms.kernel.hookspecs import CheckWish, DemoStep, NavItem, hookimpl
+from lms.kernel.hookspecs import CheckWish, DemoStep, HelpPage, NavItem, hookimpl
 from lms.qa.evaluations.services import findings_of
 
+HERE = Path(__file__).parent
 log = logging.getLogger(__name__)
 
 
@@ -96,3 +98,8 @@ def periodic_jobs() -> dict[str, tuple[int, str]]:
 @hookimpl
 def demo_steps() -> list[DemoStep]:
     return list(DEMO_STEPS)
+
+
+@hookimpl
+def help_pages() -> list[HelpPage]:
+    return [HelpPage("loop", "补训与复检", HERE / "help" / "loop.md", order=9)]
