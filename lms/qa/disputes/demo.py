@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import selectinload
 
 from lms.conversations.models import Conversation
 from lms.kernel.clock import from_local, to_local
@@ -38,8 +38,9 @@ from lms.qa.scorecards.services import version_in_force
 
 REVIEWERS = {"songguo": ("evaluator", "admin"), "shanyue": ("trainer-b",)}
 ARBITERS = {"songguo": "supervisor", "shanyue": "supervisor-b"}
-CHATS = {"songguo": 8, "shanyue": 6}  # of each agent
-MOST_DISPUTES = 9
+CHATS = {"songguo": 6, "shanyue": 5}  # of each agent
+MOST_DISPUTES = 10
+EARLY_DISPUTES = 7  # the others are filed in the last two days and wait for an arbiter
 REASONS = (
     ("引用的那句是在核对订单，前面已经回答过客户了，请看上一条消息。", True, "上一条确实已经答了，这一项不该扣。"),
     ("当时系统打不开物流页面，我有先告诉客户要等，不是不回复。", True, "有告知，等待是系统造成的，改为不适用。"),
@@ -87,11 +88,13 @@ def run(context: Any) -> str:
         for n, agent in enumerate(context.agents(shop_key)):
             reviewing = [one for one in reviewers if one.id != agent.id]
             chats = _chats(agent, shop.id, CHATS[shop_key], weeks.rng)
-            for place, (conversation, served_at) in enumerate(chats):
+            for place, (conversation, served_at, entry) in enumerate(chats):
                 late = place >= len(chats) - 2  # the last ones were scored lately: their answers are open
                 at = _scored_at(context, served_at, late=late, rng=weeks.rng)
                 reviewer = reviewing[0] if len(reviewing) == 1 or weeks.rng.random() < 0.75 else reviewing[1]
-                work = _scoring(weeks, conversation, agent, served_at, version, reviewer, arbiter, WEAK[n % len(WEAK)])
+                work = _scoring(
+                    weeks, conversation, entry, agent, served_at, version, reviewer, arbiter, WEAK[n % len(WEAK)]
+                )
                 weeks.add(at, work)
     weeks.run()
     return f"{weeks.made} 份质检单，{weeks.disputes} 份申诉"
@@ -107,20 +110,28 @@ def _version(shop_id: int) -> ScorecardVersion | None:
     return version_in_force(scorecard) if scorecard is not None else None
 
 
-def _chats(agent: Person, shop_id: int, most: int, rng: random.Random) -> list[tuple[Conversation, datetime]]:
-    """Some of the agent's chats that nobody has queued, in order of time."""
-    queued = select(QueueEntry.conversation_id)
+def _chats(
+    agent: Person, shop_id: int, most: int, rng: random.Random
+) -> list[tuple[Conversation, datetime, QueueEntry | None]]:
+    """Chats of the agent in order of time: those that a plan drew for earlier weeks, and some that nobody queued."""
+    latest = select(func.max(QueueEntry.week)).where(QueueEntry.shop_id == shop_id).scalar_subquery()
+    drawn = and_(QueueEntry.state == EntryState.WAITING, QueueEntry.week < latest)
     query = (
-        select(Conversation, ChatAgent.served_at)
+        select(Conversation, ChatAgent.served_at, QueueEntry)
         .join(ChatAgent, ChatAgent.conversation_id == Conversation.id)
+        .outerjoin(QueueEntry, QueueEntry.conversation_id == Conversation.id)
         .where(ChatAgent.person_id == agent.id, ChatAgent.shop_id == shop_id, Conversation.message_count >= 6)
-        .where(Conversation.id.not_in(queued))
-        .options(selectinload(Conversation.messages), joinedload(Conversation.shop))
+        .where(or_(QueueEntry.id.is_(None), drawn))
+        .options(selectinload(Conversation.messages))
         .order_by(ChatAgent.served_at, Conversation.id)
     )
-    ids = list(db.session.scalars(query.with_only_columns(Conversation.id, maintain_column_froms=True)))
-    chosen = rng.sample(ids, min(most, len(ids)))
-    return [(chat, at) for chat, at in db.session.execute(query.where(Conversation.id.in_(chosen)))]
+    known = db.session.execute(
+        query.with_only_columns(Conversation.id, QueueEntry.id, maintain_column_froms=True)
+    ).all()
+    chosen = [chat for chat, entry in known if entry is not None][:most]
+    others = [chat for chat, entry in known if entry is None]
+    chosen += rng.sample(others, min(most - len(chosen), len(others)))
+    return [(chat, at, entry) for chat, at, entry in db.session.execute(query.where(Conversation.id.in_(chosen)))]
 
 
 def _scored_at(context: Any, served_at: datetime, *, late: bool, rng: random.Random) -> datetime:
@@ -133,6 +144,7 @@ def _scored_at(context: Any, served_at: datetime, *, late: bool, rng: random.Ran
 def _scoring(
     weeks: Weeks,
     conversation: Conversation,
+    drawn: QueueEntry | None,
     agent: Person,
     served_at: datetime,
     version: ScorecardVersion,
@@ -145,17 +157,16 @@ def _scoring(
         scoring = score_chat(
             conversation.messages, definition, weak, 1.0 if reviewer.account == "evaluator" else 0.7, weeks.rng
         )
-        entry = QueueEntry(
+        entry = drawn or QueueEntry(
             shop_id=conversation.shop_id,
             conversation_id=conversation.id,
             agent_id=agent.id,
             scorecard_id=version.scorecard_id,
             source=EntrySource.RANDOM,
-            state=EntryState.CLAIMED,
-            reviewer_id=reviewer.id,
-            claimed_at=at - timedelta(seconds=scoring.seconds),
             created_at=at - timedelta(hours=20),
         )
+        entry.state, entry.reviewer_id = EntryState.CLAIMED, reviewer.id
+        entry.claimed_at = at - timedelta(seconds=scoring.seconds)
         db.session.add(entry)
         db.session.flush()
         made = submit_evaluation(
@@ -174,7 +185,9 @@ def _scoring(
         )
         weeks.made += 1
         if weeks.rng.random() < 0.75:
-            weeks.add(at + timedelta(hours=weeks.rng.uniform(2, 50)), _answer(weeks, made, agent, arbiter))
+            late = at > weeks.until - timedelta(days=3)
+            wait = weeks.rng.uniform(2, 20 if late else 50)
+            weeks.add(at + timedelta(hours=wait), _answer(weeks, made, agent, arbiter))
 
     return work
 
@@ -186,7 +199,9 @@ def _answer(weeks: Weeks, evaluation: Evaluation, agent: Person, arbiter: Person
         findings = findings_of(evaluation.id)
         if not findings:
             return
-        if weeks.disputes < MOST_DISPUTES and weeks.rng.random() < 0.2:
+        late = at > weeks.until - timedelta(days=2)
+        most, chance = (MOST_DISPUTES, 0.6) if late else (EARLY_DISPUTES, 0.2)
+        if weeks.disputes < most and weeks.rng.random() < chance:
             reason, upheld, why = REASONS[weeks.disputes % len(REASONS)]
             dispute = file_dispute(actor=agent, finding=findings[0], reason=reason, at=at)
             weeks.disputes += 1
@@ -195,7 +210,8 @@ def _answer(weeks: Weeks, evaluation: Evaluation, agent: Person, arbiter: Person
                 value = passing_values(spec_of(findings[0]))[-1 if "不适用" in why else 0]
                 decide_dispute(actor=arbiter, dispute=dispute, upheld=upheld, value=value, reason=why, at=then)
 
-            weeks.add(at + timedelta(hours=weeks.rng.uniform(4, 40)), decide)
+            if not late:
+                weeks.add(at + timedelta(hours=weeks.rng.uniform(16, 44)), decide)
         elif weeks.rng.random() < 0.8:
             acknowledge(actor=agent, evaluation=evaluation, at=at)
 
