@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 from flask import Blueprint
 from flask_babel import lazy_gettext as _l
@@ -10,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from lms.coaching.permissions import C
 from lms.coaching.sessions import models as models
 from lms.coaching.sessions.template_services import load_starter
-from lms.kernel.hookspecs import DashboardCard, NavItem, TimelineEvent, hookimpl
+from lms.kernel.hookspecs import DashboardCard, DemoStep, HelpPage, NavItem, TimelineEvent, hookimpl
 from lms.people.models import Person
 
 
@@ -51,3 +52,16 @@ def timeline_events(person: Person, viewer: Person, since: datetime, until: date
 @hookimpl
 def periodic_jobs() -> dict[str, tuple[int, str]]:
     return {"coaching.sessions": (60, "lms.coaching.sessions.tasks:remind")}
+
+
+@hookimpl
+def demo_steps() -> list[DemoStep]:
+    from lms.coaching.sessions.demo import DEMO_STEPS
+
+    return list(DEMO_STEPS)
+
+
+@hookimpl
+def help_pages() -> list[HelpPage]:
+    page = Path(__file__).parent / "help" / "coaching-sessions.md"
+    return [HelpPage("coaching-sessions", "辅导面谈与时间线", page, order=34)]

@@ -23,7 +23,7 @@ from lms.qa.enums import FindingState
 from lms.qa.evaluations.models import Evaluation, Finding, FindingStanding
 from lms.qa.evaluations.queries import evaluation_filter
 
-EVIDENCE_DAYS, EVIDENCE_MOST = 90, 30
+EVIDENCE_DAYS, EVIDENCE_MOST = 90, 15
 LEAST_RATINGS = 3
 """Fewer ratings than this say nothing, and could be told apart."""
 

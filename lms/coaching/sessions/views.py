@@ -132,7 +132,7 @@ def _page(
 @bp.post("/<int:session_id>/draft")
 @requires(C.COACHING_READ_OWN)
 def draft(session_id: int) -> tuple[Response, int]:
-    """Keep the draft while one writes. Answers {saved, rev, at} or {saved: false, message}."""
+    """Keep the draft while one writes. Answers {saved, rev, seal, at} or {saved: false, message}."""
     session = visible_session(current_person(), session_id)
     try:
         rev, notes, plan = read_notes(request.form, len(session.notes))
@@ -140,7 +140,8 @@ def draft(session_id: int) -> tuple[Response, int]:
     except DomainError as error:
         db.session.rollback()
         return jsonify(saved=False, message=str(error)), error.status
-    return jsonify(saved=True, rev=session.rev, at=to_local(now()).strftime("%H:%M:%S")), 200
+    seal, at = digest(agreed_of(session)), to_local(now()).strftime("%H:%M:%S")
+    return jsonify(saved=True, rev=session.rev, seal=seal, at=at), 200
 
 
 @bp.post("/<int:session_id>/save")

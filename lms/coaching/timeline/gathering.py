@@ -11,7 +11,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from lms.coaching.enums import CaseState, Help
-from lms.coaching.loop.labels import HELPS, STATES, verdict_sentence
+from lms.coaching.loop.labels import HELPS, verdict_sentence
 from lms.coaching.loop.models import RemedialCase
 from lms.coaching.loop.queries import case_filter
 from lms.kernel.clock import to_local
@@ -78,12 +78,11 @@ def case_events(person: Person, viewer: Person, since: datetime, until: datetime
             title = _("补训完成：%(name)s", name=name)
             events.append(TimelineEvent(case.trained_at, "coaching", title, str(HELPS[case.help]), url, "checks"))
         if case.closed_at is not None:
-            word = str(STATES[case.state][0])
+            cancelled = case.state is CaseState.CANCELLED
+            title = _("补训取消：%(name)s", name=name) if cancelled else _("复检结论：%(name)s", name=name)
             tone = {CaseState.FIXED: "good", CaseState.RELAPSED: "bad"}.get(case.state, "")
-            detail = "" if case.state is CaseState.CANCELLED else verdict_sentence(case)
-            events.append(
-                TimelineEvent(case.closed_at, "coaching", f"{word}：{name}", detail, url, "target", None, tone)
-            )
+            detail = "" if cancelled else verdict_sentence(case)
+            events.append(TimelineEvent(case.closed_at, "coaching", title, detail, url, "target", None, tone))
     return events
 
 

@@ -13,12 +13,13 @@ from lms.kernel.clock import to_local
 from lms.kernel.hookspecs import TimelineEvent
 
 WIDTH, HEIGHT = 1000, 100
-DAILY_UP_TO = 92
+STEPS = ((45, 1), (120, 3))
+"""(up to so many days, days a point); longer ranges take a week a point, so that no chart has more than 53 points."""
 
 
 @dataclass(frozen=True)
 class Point:
-    """The mean of a day's (or week's) figures: where it stands, from which day, over how many."""
+    """The mean of the figures of a day (or of a step of days): where it stands, from which day, over how many."""
 
     x: float
     y: float
@@ -29,7 +30,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Marker:
-    """Something that happened on a day (or in a week), without a figure."""
+    """Something that happened on a day (or in a step of days), without a figure."""
 
     x: float
     day: date
@@ -38,7 +39,7 @@ class Marker:
 
 @dataclass(frozen=True)
 class Chart:
-    """``step`` is days a point: 1, or 7 for long ranges. ``ticks`` are days from the first to the last."""
+    """``step`` is days a point: 1, 3 or 7. ``ticks`` are days from the first to the last."""
 
     step: int
     scores: tuple[Point, ...]
@@ -59,7 +60,7 @@ def draw(events: Sequence[TimelineEvent], since: datetime, until: datetime) -> C
     """
     first = to_local(since).date()
     days = max(1, (to_local(until - timedelta(microseconds=1)).date() - first).days + 1)
-    step = 1 if days <= DAILY_UP_TO else 7
+    step = next((each for most, each in STEPS if days <= most), 7)
 
     def slot(event: TimelineEvent) -> int:
         return (to_local(event.at).date() - first).days // step

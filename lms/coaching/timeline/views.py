@@ -24,7 +24,7 @@ bp = Blueprint(
     "coaching_timeline", __name__, url_prefix="/coaching/timeline", template_folder="templates", static_folder="static"
 )
 RANGES = (30, 90, 365)
-PER_PAGE = 40
+PER_PAGE = 30
 LANE_LABELS = {
     "learning": _l("学习"),
     "qa": _l("质检"),

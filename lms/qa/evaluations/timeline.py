@@ -49,7 +49,7 @@ def events_of(person: Person, viewer: Person, since: datetime, until: datetime) 
         TimelineEvent(
             at=served_at,
             lane="qa",
-            title=_("质检 %(score)s 分", score=f"{score:g}") if score is not None else _("质检：全部不适用"),
+            title=_("质检 %(score)s 分", score=f"{round(score, 1):g}") if score is not None else _("质检：全部不适用"),
             detail=_("问题：%(names)s", names="、".join(found[ident])) if ident in found else "",
             url=f"/qa/evaluations/{ident}",
             icon="clipboard-check",

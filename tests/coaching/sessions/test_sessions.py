@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import scoped_session
 
@@ -30,8 +33,10 @@ from lms.coaching.sessions.signing import Agreed, digest
 from lms.coaching.sessions.telling import remind_unsigned
 from lms.coaching.sessions.template_services import load_starter
 from lms.inbox.models import Notification
+from lms.kernel.clock import now
 from lms.kernel.errors import NotFound
 from lms.people.models import Person
+from lms.web.sheets import read_sheet
 from tests.coaching.making import check, finding_of, make_taught
 from tests.conftest import Cast
 from tests.qa.making import MONDAY
@@ -213,3 +218,56 @@ def test_the_second_signature_signs_off_help_that_is_no_lesson(
     assert case.state is CaseState.TRAINING
     sign(cast.agent, made)
     assert case.state is state
+
+
+def test_the_draft_is_kept_by_page_and_an_old_page_is_told_so(
+    session: scoped_session, cast: Cast, sign_in: Callable[[Person], FlaskClient]
+) -> None:
+    made = planned(session, cast, planned_at=now(), at=now())
+    session.commit()
+    client, here = sign_in(cast.lead), f"/coaching/sessions/{made.id}"
+    answer = client.post(
+        f"{here}/draft", data={"rev": "0", "note-0": "写了一半", "plan-0": "练习", "due-0": "2026-03-09"}
+    )
+    assert (answer.status_code, answer.get_json()["rev"]) == (200, 1)
+    late = client.post(f"{here}/save", data={"rev": "0", "note-0": "旧页面上写的"})
+    assert late.status_code == 409
+    assert "旧页面上写的" in late.get_data(as_text=True)  # nothing that was typed is lost
+    assert "写了一半" in client.get(here).get_data(as_text=True)
+    bad = client.post(f"{here}/draft", data={"rev": "1", "note-0": "x", "plan-0": "练习", "due-0": "三月九日"})
+    assert (bad.status_code, bad.get_json()["saved"]) == (400, False)
+    agent = sign_in(cast.agent).get(here).get_data(as_text=True)
+    assert "写了一半" not in agent  # what the coach prepares is the coach's own until it was held
+
+
+def test_a_confidential_session_leaves_no_word_with_the_supervisor(
+    app: Flask, session: scoped_session, cast: Cast, sign_in: Callable[[Person], FlaskClient]
+) -> None:
+    at = now() - timedelta(days=3)
+    made = planned(session, cast, confidential=True, title="不能说的面谈", planned_at=at, at=at)
+    save_draft(actor=cast.lead, session=made, rev=0, notes=["秘密", *[""] * (len(made.notes) - 1)], plan=[])
+    hold_session(actor=cast.lead, session=made, at=at)
+    open_one = planned(session, cast, title="公开的面谈", planned_at=at, at=at)
+    remind_unsigned(at=now())
+    session.commit()
+    addresses = [
+        "/coaching/sessions",
+        "/cards?plugin=coaching-sessions",
+        "/notifications/",
+        f"/coaching/timeline/{cast.agent.id}",
+        "/",
+    ]
+    for boss in (cast.supervisor, cast.admin):
+        client = sign_in(boss)
+        for address in addresses:
+            answer = client.get(address)
+            assert answer.status_code == 200, address
+            assert "不能说的面谈" not in answer.get_data(as_text=True), address
+        sheet = read_sheet(client.get("/coaching/sessions/sessions.xlsx").get_data(), "x.xlsx")
+        topics = [row[2] for row in sheet][1:]
+        assert topics == [open_one.title]
+        assert client.get(f"/coaching/sessions/{made.id}").status_code == 404
+    client = sign_in(cast.lead)
+    assert "不能说的面谈" in client.get("/coaching/sessions").get_data(as_text=True)
+    own = read_sheet(client.get("/coaching/sessions/sessions.xlsx").get_data(), "x.xlsx")
+    assert [row[2] for row in own][1:] == ["公开的面谈"]  # a file goes from hand to hand

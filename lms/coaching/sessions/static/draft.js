@@ -5,6 +5,7 @@
   if (!form) return;
   var texts = form.dataset;
   var status = form.querySelector("[data-status]");
+  var seal = document.querySelector("input[name=seal]");
   var timer = 0;
   var dirty = false;
   var busy = false;
@@ -36,6 +37,7 @@
           return;
         }
         form.elements.rev.value = answer.rev;
+        if (seal) seal.value = answer.seal;
         say(texts.saved.replace("{at}", answer.at));
         if (dirty) later();
       });
