@@ -95,7 +95,13 @@ KINDS = {
     "自测": "check",
     "checklist": "checklist",
     "清单": "checklist",
+    "對話": "chat",
+    "平台規則": "rule",
+    "平臺規則": "rule",
+    "自測": "check",
+    "清單": "checklist",
 }
+"""Traditional Chinese beside simplified: the messages below name the blocks in the reader's characters."""
 VERDICTS = {"正例": Verdict.GOOD, "good": Verdict.GOOD, "反例": Verdict.BAD, "bad": Verdict.BAD}
 SPEAKERS = {
     "买家": Speaker.BUYER,
@@ -104,10 +110,15 @@ SPEAKERS = {
     "客服": Speaker.AGENT,
     "系统": Speaker.SYSTEM,
     "点评": Speaker.NOTE,
+    "買家": Speaker.BUYER,
+    "顧客": Speaker.BUYER,
+    "客戶": Speaker.BUYER,
+    "系統": Speaker.SYSTEM,
+    "點評": Speaker.NOTE,
 }
 FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[ \t]*([^\n`]*)$")
 SAYS = re.compile(rf"^\s*({'|'.join(SPEAKERS)})\s*[:：]\s*(.*)$")
-ASKS = re.compile(r"^\s*(问|答)\s*[:：]\s*(.*)$")
+ASKS = re.compile(r"^\s*(问|問|答)\s*[:：]\s*(.*)$")
 BULLET = re.compile(r"^\s*(?:[-*+]\s+)?(?:\[[ xX]\]\s+)?")
 
 
@@ -227,7 +238,7 @@ def _check(block: _Fenced) -> Check:
     side = ""
     for row in block.lines:
         said = ASKS.match(row)
-        if said and said[1] == "问":
+        if said and said[1] in ("问", "問"):
             pairs.append((said[2].strip(), ""))
             side = "问"
         elif not pairs:

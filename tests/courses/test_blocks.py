@@ -67,6 +67,16 @@ def test_rules_checks_and_checklists() -> None:
     ]
 
 
+def test_traditional_characters_read_the_same() -> None:
+    body = "```對話 反例\n買家: 在嗎\n客服: 在\n點評：太短\n```\n```平台規則 2027-05-20\n七天\n```\n"
+    body += "```自測\n問：甲？\n答：乙\n```"
+    chat, rule, check = (part for part in split(body) if not isinstance(part, Prose))
+    assert isinstance(chat, Chat) and chat.verdict is Verdict.BAD
+    assert [line.speaker for line in chat.lines] == [Speaker.BUYER, Speaker.AGENT, Speaker.NOTE]
+    assert isinstance(rule, Rule) and rule.check_by == date(2027, 5, 20)
+    assert isinstance(check, Check) and check.pairs == (("甲？", "乙"),)
+
+
 def test_other_fences_are_left_to_markdown() -> None:
     body = "```python\nx = 1\n```\n~~~chat\n买家: 在吗\n~~~\n  ```chat\n  买家: 在吗\n  ```"
     assert split(body) == [Prose(1, body)]

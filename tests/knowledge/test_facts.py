@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lms.knowledge.facts import read_facts, show_facts
@@ -11,6 +11,7 @@ plain = st.text(st.characters(categories=("L", "N")), min_size=1, max_size=30)
 values = st.text(st.characters(categories=("L", "N", "P", "S")), min_size=1, max_size=60)
 
 
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(plain, values, max_size=12))
 def test_what_is_shown_is_read_back(facts: dict[str, str]) -> None:
     assert read_facts(show_facts(facts)).facts == facts
