@@ -42,4 +42,6 @@ def reading(found: Agreement) -> tuple[str, str]:
         return _("一致"), "green"
     if alpha >= 0.667:
         return _("基本一致"), "blue"
+    if (found.share or 0) >= 0.9:  # where hardly anything is faulted, a single difference makes the coefficient small
+        return _("扣分太少，系数不稳"), "secondary"
     return _("分歧大"), "orange"

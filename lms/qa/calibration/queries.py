@@ -102,15 +102,17 @@ def given_in(calibrations: Sequence[Calibration]) -> dict[int, list[Given]]:
             CalibrationScore.criterion_id,
             CalibrationScore.value,
             CalibrationScore.top,
+            CalibrationScore.comment,
         )
         .join(CalibrationRater, CalibrationRater.id == CalibrationScore.rater_id)
         .where(CalibrationRater.calibration_id.in_(found))
         .order_by(CalibrationScore.id)
     )
-    for calibration_id, chat_id, person_id, criterion_id, value, top in db.session.execute(scores):
+    for calibration_id, chat_id, person_id, criterion_id, value, top, comment in db.session.execute(scores):
         spec = specs[calibration_id][criterion_id]
         kept = None if value is None else not spec.is_fault(value)
-        found[calibration_id].append(Given(chat_id, person_id, criterion_id, value, top, kept))
+        given = Given(chat_id, person_id, criterion_id, value, top, kept, comment=comment)
+        found[calibration_id].append(given)
     live = (
         select(
             CalibrationChat.calibration_id,
@@ -131,16 +133,6 @@ def given_in(calibrations: Sequence[Calibration]) -> dict[int, list[Given]]:
         kept = None if value is None else not failed
         found[calibration_id].append(Given(chat_id, evaluator_id, criterion_id, value, top, kept, live=True))
     return found
-
-
-def comments_on(chat_id: int) -> dict[tuple[int, int], str]:
-    """What people wrote beside their scores of a chat, by (person, criterion)."""
-    query = (
-        select(CalibrationRater.person_id, CalibrationScore.criterion_id, CalibrationScore.comment)
-        .join(CalibrationRater, CalibrationRater.id == CalibrationScore.rater_id)
-        .where(CalibrationScore.chat_id == chat_id, CalibrationScore.comment != "")
-    )
-    return {(person_id, criterion_id): text for person_id, criterion_id, text in db.session.execute(query)}
 
 
 def closed_since(shop_id: int, since: datetime) -> list[Calibration]:

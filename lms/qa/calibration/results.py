@@ -25,6 +25,7 @@ class Given:
     top: int
     kept: bool | None
     live: bool = False
+    comment: str = ""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,6 @@ from lms.qa.calibration.blueprint import bp
 from lms.qa.calibration.models import Calibration, CalibrationChat
 from lms.qa.calibration.queries import (
     calibrations_visible_to,
-    comments_on,
     given_in,
     scored_chats,
     visible_calibration,
@@ -74,7 +73,7 @@ def show(calibration_id: int) -> str:
         result_lines=_most_split_first(results) if results else [],
         people=people,
         specs=specs,
-        scored=scored_chats([calibration.id]),
+        scored={} if compared else scored_chats([calibration.id]),
         own=own,
         may_rate=can_rate(viewer, calibration),
         may_organise=can_organise(viewer, calibration),
@@ -218,7 +217,6 @@ def compare(calibration_id: int, chat_id: int) -> str:
         names=[_("%(name)s（原评分）", name=people[one]) if one == live else people[one] for one in columns],
         split=split,
         scores={(one.criterion_id, one.person_id): one for one in given},
-        comments=comments_on(chat.id),
         specs=sorted(criteria, key=lambda one: one.id not in split),
         lines=lines_of(chat_lines(chat.conversation_id)),
         sides=SIDES,

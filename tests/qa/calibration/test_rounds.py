@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy.orm import scoped_session
 
 from lms.conversations.models import ChatView
 from lms.inbox.models import Notification
+from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.kernel.errors import NotFound
 from lms.kernel.jobs import run_pending_inline
@@ -273,3 +275,40 @@ def test_the_list_and_the_rule_agree(session: scoped_session, cast: Cast) -> Non
                    cast.other_evaluator, cast.other_agent):  # fmt: skip
         listed = set(session.scalars(calibrations_visible_to(person)).unique())
         assert listed == {one for one in session.query(Calibration) if can_see_calibration(person, one)}, person.name
+
+
+def test_pages_ask_for_the_same_few_statements_however_long_they_are(
+    session: scoped_session,
+    cast: Cast,
+    sign_in: Callable[[Person], FlaskClient],
+    count_queries: Callable[[], AbstractContextManager[Any]],
+) -> None:
+    client, counts = sign_in(cast.supervisor), []
+    second = make_person("质检乙", Role.EVALUATOR, team=cast.team)
+    version, raters = make_scorecard(cast.shop), [cast.evaluator, second]
+    for chats in (1, 4):
+        made = create_shared(
+            actor=cast.supervisor,
+            shop=cast.shop,
+            title="三月校准",
+            version=version,
+            conversation_ids=[make_chat(cast.shop, cast.agent).id for _ in range(chats)],
+            raters=raters,
+            at=now(),
+        )
+        for chat in made.chats:
+            for rater in raters:
+                score_chat(actor=rater, calibration=made, chat=chat, values=answers(version, 1, 0), at=now())
+        close(actor=cast.supervisor, calibration=made, at=now())
+        session.commit()
+        run_pending_inline()
+        row = []
+        page = f"/qa/calibration/{made.id}"
+        for url in ("/qa/calibration/", page, f"{page}/chats/{made.chats[0].id}", "/qa/calibration/reviewers",
+                    "/qa/calibration/new", "/qa/calibration/regrade"):  # fmt: skip
+            session.expire_all()
+            with count_queries() as counted:
+                assert client.get(url).status_code == 200, url
+            row.append(counted.count)
+        counts.append(row)
+    assert counts[0] == counts[1]
