@@ -39,6 +39,7 @@ from lms.qa.scorecards.services import version_in_force
 REVIEWERS = {"songguo": ("evaluator", "admin"), "shanyue": ("trainer-b",)}
 ARBITERS = {"songguo": "supervisor", "shanyue": "supervisor-b"}
 CHATS = {"songguo": 6, "shanyue": 5}  # of each agent
+SHOWN = frozenset({"agent", "agent2", "agent-b"})  # who is offered for signing in finds something to answer
 MOST_DISPUTES = 10
 EARLY_DISPUTES = 7  # the others are filed in the last two days and wait for an arbiter
 REASONS = (
@@ -154,9 +155,10 @@ def _scoring(
 ) -> Callable[[datetime], None]:
     def work(at: datetime) -> None:
         definition = Definition.from_json(version.definition)
-        scoring = score_chat(
-            conversation.messages, definition, weak, 1.0 if reviewer.account == "evaluator" else 0.7, weeks.rng
-        )
+        late = at > weeks.until - timedelta(days=3)
+        waits = late and agent.account in SHOWN
+        harsh = 2.0 if waits else 1.0 if reviewer.account == "evaluator" else 0.7
+        scoring = score_chat(conversation.messages, definition, weak, harsh, weeks.rng)
         entry = drawn or QueueEntry(
             shop_id=conversation.shop_id,
             conversation_id=conversation.id,
@@ -184,8 +186,7 @@ def _scoring(
             seconds=scoring.seconds,
         )
         weeks.made += 1
-        if weeks.rng.random() < 0.75:
-            late = at > weeks.until - timedelta(days=3)
+        if not waits and weeks.rng.random() < 0.75:
             wait = weeks.rng.uniform(2, 20 if late else 50)
             weeks.add(at + timedelta(hours=wait), _answer(weeks, made, agent, arbiter))
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 
-from lms.kernel.hookspecs import DashboardCard, NavItem, TimelineEvent, TranscriptSection, hookimpl
+from lms.kernel.hookspecs import DashboardCard, HelpPage, NavItem, TimelineEvent, TranscriptSection, hookimpl
 from lms.people.models import Person
 from lms.qa.evaluations import models as models
 from lms.qa.permissions import Q
+
+HERE = Path(__file__).parent
 
 
 @hookimpl
@@ -68,3 +71,8 @@ def evaluation_submitted(evaluation: Any) -> None:
 @hookimpl
 def periodic_jobs() -> dict[str, tuple[int, str]]:
     return {"qa.settle_due": (60, "lms.qa.evaluations.tasks:settle_due")}
+
+
+@hookimpl
+def help_pages() -> list[HelpPage]:
+    return [HelpPage("qa-scoring", "质检：评分、结果与申诉", HERE / "help" / "scoring.md", order=33)]
