@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from lms.coaching.effects.figures import LessonCase, Mark
@@ -73,18 +73,24 @@ def marks_of_lesson(shop_id: int, lesson_id: int) -> dict[tuple[int, int], list[
     Only chats drawn at random or asked for as a follow-up: those chosen for their risk are worse than the agent is. A
     fault counts as in the loop: not when its cause lies elsewhere, not while it is disputed; a ruling wins.
     """
-    concerned = exists().where(
-        RemedialCase.agent_id == EvaluationLine.agent_id,
-        RemedialCase.criterion_id == EvaluationLine.criterion_id,
-        RemedialCase.shop_id == shop_id,
-        RemedialCase.lesson_id == lesson_id,
+    concerned = (
+        select(RemedialCase.agent_id, RemedialCase.criterion_id)
+        .where(RemedialCase.shop_id == shop_id, RemedialCase.lesson_id == lesson_id)
+        .distinct()
+        .subquery()
     )
     query = (
         counted_lines()
         .add_columns(EvaluationLine.agent_id)
+        .join(
+            concerned,
+            and_(
+                concerned.c.agent_id == EvaluationLine.agent_id,
+                concerned.c.criterion_id == EvaluationLine.criterion_id,
+            ),
+        )
         .join(QueueEntry, QueueEntry.id == Evaluation.entry_id)
         .where(
-            concerned,
             Evaluation.shop_id == shop_id,
             QueueEntry.source.in_(COUNTED_SOURCES),
             counted_value().is_not(None),
