@@ -217,8 +217,8 @@ def labels_of(table: Table, reading: Reading) -> dict[str, float]:
         for _line, cells in table.rows:
             label = text_of(cells.get(reading.columns["criterion"], ""))[:100]
             if label:
-                said = text_of(cells.get(reading.columns["result"], ""))
-                fulls[label] = max(fulls.get(label, 1.0), _number(said))
+                result = text_of(cells.get(reading.columns["result"], ""))
+                fulls[label] = max(fulls.get(label, 1.0), _number(result))
         return dict(list(fulls.items())[:MOST_CRITERIA])
     used = set(reading.columns.values())
     for header in table.headers:
@@ -332,7 +332,7 @@ def _chat(
     head = ScoredChat(line, agent, chat_id, served_at, evaluator, time("scored_at"), comment)
     if not agent and not chat_id:
         raise _Wrong(_("没有写客服是谁"), _("请补上客服的账号或姓名。"))
-    key = (agent.casefold(), chat_id, "" if chat_id else str(served_at), evaluator.casefold())
+    key: tuple[str, ...] = (agent.casefold(), chat_id, "" if chat_id else str(served_at), evaluator.casefold())
     if reading.layout == CHATS:
         key = (*key, str(line))
     return chats.setdefault(key, head)

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 
-from lms.kernel.hookspecs import NavItem, hookimpl
+from lms.kernel.hookspecs import DemoStep, NavItem, hookimpl
 from lms.qa.improvements import models as models
 from lms.qa.improvements.services import drop_finding, gather
 from lms.qa.permissions import Q
@@ -24,6 +24,13 @@ def blueprints() -> list[Blueprint]:
 @hookimpl
 def navigation() -> list[NavItem]:
     return [NavItem("qa_improvements.index", _l("改进事项"), "bulb", 65, Q.IMPROVEMENTS_EDIT, "qa")]
+
+
+@hookimpl
+def demo_steps() -> list[DemoStep]:
+    from lms.qa.improvements.demo import DEMO_STEPS  # commands only
+
+    return list(DEMO_STEPS)
 
 
 @hookimpl

@@ -25,7 +25,7 @@ MOST_SAMPLES = 8
 class Form(Protocol):
     """What is needed of a submitted form."""
 
-    def get(self, key: str, default: str = "") -> str: ...
+    def get(self, key: str, default: str, /) -> str: ...
     def getlist(self, key: str) -> Sequence[str]: ...
 
 
@@ -55,7 +55,7 @@ def read_form(form: Form) -> Definition:
 
 def _criterion(form: Form, code: str) -> CriterionSpec:
     name = f"c-{code}-"
-    steps = form.get(f"{name}scale") == Scale.STEPS
+    steps = form.get(f"{name}scale", "") == Scale.STEPS
     competency = form.get(f"{name}competency", "")
     return CriterionSpec(
         code=code,
@@ -64,8 +64,8 @@ def _criterion(form: Form, code: str) -> CriterionSpec:
         top=_whole(form.get(f"{name}top", ""), MAX_TOP) if steps else 1,
         pass_from=_whole(form.get(f"{name}pass", ""), MAX_TOP) if steps else 1,
         weight=_weight(form.get(f"{name}weight", "")),
-        critical=form.get(f"{name}critical") == "1",
-        na_allowed=form.get(f"{name}na") == "1",
+        critical=form.get(f"{name}critical", "") == "1",
+        na_allowed=form.get(f"{name}na", "") == "1",
         competency_id=int(competency) if re.fullmatch(r"[0-9]{1,9}", competency) else None,
         guide=_text(form, f"{name}guide", 1000),
         good=_samples(form.get(f"{name}good", "")),

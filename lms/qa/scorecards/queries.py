@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import joinedload
 
 from lms.kernel.db import db
@@ -36,7 +36,7 @@ def scorecard_filter(viewer: Person) -> ColumnElement[bool]:
     return or_(published, editable_filter(viewer))
 
 
-def scorecards_visible_to(viewer: Person, *, archived: bool = False) -> Select[Any]:
+def scorecards_visible_to(viewer: Person, *, archived: bool = False) -> Any:
     """(scorecard, version in force or None), those of one's shops first, by title."""
     state = Scorecard.archived_at.is_not(None) if archived else Scorecard.archived_at.is_(None)
     return (
@@ -72,7 +72,7 @@ def versions_of(scorecard: Scorecard) -> list[ScorecardVersion]:
 
 def competencies_for(shop_id: int | None) -> list[Competency]:
     """What a criterion of the shop can be tied to: the shop's own and everybody's, in the order A, K, S."""
-    own = Competency.shop_id.is_(None)
+    own: ColumnElement[bool] = Competency.shop_id.is_(None)
     if shop_id is not None:
         own = or_(own, Competency.shop_id == shop_id)
     return list(
