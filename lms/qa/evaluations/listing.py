@@ -60,7 +60,7 @@ def _conditions(wanted: EvaluationFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.state is not None:
         yield EvaluationStanding.state == wanted.state
     if wanted.critical:
-        yield EvaluationStanding.critical_failed
+        yield EvaluationStanding.critical_failed.is_(True)
     if wanted.first_day is not None:
         yield Evaluation.submitted_at >= from_local(datetime.combine(wanted.first_day, time()))
     if wanted.last_day is not None:
@@ -250,7 +250,8 @@ def reviewer_figures(viewer: Person, since: datetime, until: datetime) -> list[R
     times: dict[int, list[int]] = {}
     timed = select(Evaluation.evaluator_id, Evaluation.seconds).where(*within, Evaluation.seconds.is_not(None))
     for ident, seconds in db.session.execute(timed.limit(MOST_TIMES)):
-        times.setdefault(ident, []).append(seconds)
+        if ident is not None and seconds is not None:
+            times.setdefault(ident, []).append(seconds)
     return [
         ReviewerFigures(
             name,

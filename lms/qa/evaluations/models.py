@@ -34,6 +34,7 @@ class Evaluation(db.Model):  # type: ignore[name-defined]
         Index("ix_evaluation_agent_id_submitted_at", "agent_id", "submitted_at"),
         Index("ix_evaluation_shop_id_submitted_at", "shop_id", "submitted_at"),
         Index("ix_evaluation_evaluator_id_submitted_at", "evaluator_id", "submitted_at"),
+        Index("ix_evaluation_submitted_at", "submitted_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -128,6 +129,7 @@ class Finding(db.Model):  # type: ignore[name-defined]
         enum_check("root_cause", RootCause),
         Index("ix_finding_agent_id_criterion_id_at", "agent_id", "criterion_id", "at"),
         Index("ix_finding_shop_id_at", "shop_id", "at"),
+        Index("ix_finding_at", "at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
