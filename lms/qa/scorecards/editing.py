@@ -34,8 +34,12 @@ def new_code() -> str:
     return f"c{secrets.token_hex(5)}"
 
 
-def read_form(form: Form) -> Definition:
-    """The definition that the form says; what makes no sense reads as empty, nothing raises."""
+def read_form(form: Form, base: Definition | None = None) -> Definition:
+    """The definition that the form says; what makes no sense reads as empty, nothing raises.
+
+    The page sends all of a criterion only once it was opened; of the others the rest is as in ``base``.
+    """
+    known = {spec.code: spec for spec in base.criteria} if base else {}
     sections: list[Section] = []
     seen: set[str] = set()
     for row in form.getlist("row")[:MOST_ROWS]:
@@ -49,12 +53,15 @@ def read_form(form: Form) -> Definition:
             if not sections:
                 sections.append(Section(""))
             last = sections[-1]
-            sections[-1] = replace(last, criteria=(*last.criteria, _criterion(form, key)))
+            sections[-1] = replace(last, criteria=(*last.criteria, _criterion(form, key, known.get(key))))
     return Definition(tuple(sections))
 
 
-def _criterion(form: Form, code: str) -> CriterionSpec:
+def _criterion(form: Form, code: str, known: CriterionSpec | None) -> CriterionSpec:
     name = f"c-{code}-"
+    if not form.get(f"{name}scale", ""):
+        known = known or CriterionSpec(code, "")
+        return replace(known, name=_text(form, f"{name}name", 100), weight=_weight(form.get(f"{name}weight", "")))
     steps = form.get(f"{name}scale", "") == Scale.STEPS
     competency = form.get(f"{name}competency", "")
     return CriterionSpec(

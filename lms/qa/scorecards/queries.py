@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from lms.kernel.db import db
 from lms.kernel.plugins import plugins
-from lms.learning.models import Competency
+from lms.learning.models import BY_CODE, Competency
 from lms.people.models import Person
 from lms.people.queries import shop_filter
 from lms.people.rules import has_permission, require_visible
@@ -79,7 +79,7 @@ def competencies_for(shop_id: int | None) -> list[Competency]:
         db.session.scalars(
             select(Competency)
             .where(own, Competency.archived_at.is_(None))
-            .order_by(Competency.dimension, Competency.shop_id, Competency.id)
+            .order_by(Competency.dimension, Competency.shop_id, *BY_CODE)
         )
     )
 

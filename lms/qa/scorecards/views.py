@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -19,8 +20,8 @@ from lms.qa.enums import Scale
 from lms.qa.permissions import Q
 from lms.qa.scorecards.definition import MAX_TOP, CriterionSpec, Definition, Section
 from lms.qa.scorecards.differences import differences, shares
-from lms.qa.scorecards.editing import act, blank, read_form
-from lms.qa.scorecards.guiding import LABELS, guidance_of, guided
+from lms.qa.scorecards.editing import CODE, act, blank, read_form
+from lms.qa.scorecards.guiding import LABELS, Behind, guidance_of, guided, lacks_of
 from lms.qa.scorecards.models import Scorecard
 from lms.qa.scorecards.queries import (
     check_choices,
@@ -176,7 +177,7 @@ def edit(scorecard_id: int) -> BaseResponse:
     scorecard = _editable(scorecard_id)
     if request.method == "GET":
         return _editor(scorecard, (scorecard.draft or {}).get("title", scorecard.title), draft_of(scorecard))
-    title, definition = request.form.get("title", ""), read_form(request.form)
+    title, definition = request.form.get("title", ""), read_form(request.form, draft_of(scorecard))
     step = request.form.get("do", "")
     if step not in ("save", "publish", "overwrite"):
         definition = act(definition, step)
@@ -195,7 +196,31 @@ def edit(scorecard_id: int) -> BaseResponse:
         return redirect(url_for(".publishing", scorecard_id=scorecard.id))
     if step in ("save", "overwrite"):
         flash(_("草稿已保存，发布之后才会用于评分。"), "success")
-    return redirect(url_for(".edit", scorecard_id=scorecard.id))
+    opened = step.removeprefix("open:") if step.startswith("open:") else None
+    return redirect(url_for(".edit", scorecard_id=scorecard.id, open=opened, _anchor=opened and f"c-{opened}"))
+
+
+@bp.get("/<int:scorecard_id>/criterion/<code>")
+@requires(Q.SCORECARDS_EDIT)
+def criterion(scorecard_id: int, code: str) -> str:
+    """A criterion's fields, for the editor's script; those of a new one when the draft has none of this code."""
+    scorecard = _editable(scorecard_id)
+    require_visible(CODE.fullmatch(code) is not None)
+    fresh = CriterionSpec(code=code, name="")
+    spec = next((spec for spec in draft_of(scorecard).criteria if spec.code == code), fresh)
+    return render_template("lms/qa/scorecards/criterion.html", spec=spec, **_choices(scorecard))
+
+
+def _choices(scorecard: Scorecard) -> dict[str, Any]:
+    """What a criterion's fields are chosen from."""
+    competencies = competencies_for(scorecard.shop_id)
+    return {
+        "competencies": competencies,
+        "behind": guidance_of((one.id for one in competencies), scorecard.shop_id),
+        "checks": check_choices(),
+        "top": MAX_TOP,
+        "steps": Scale.STEPS,
+    }
 
 
 def _known() -> datetime:
@@ -210,21 +235,31 @@ def _known() -> datetime:
 def _editor(
     scorecard: Scorecard, title: str, definition: Definition, problem: DomainError | None = None
 ) -> BaseResponse:
-    competencies = competencies_for(scorecard.shop_id)
+    choices = _choices(scorecard)
+    rows = [(spec, choices["behind"].get(spec.competency_id, Behind())) for spec in definition.criteria]
+    lacking = {spec.code: lacks_of(spec, behind) for spec, behind in rows}
     html = render_template(
         "lms/qa/scorecards/edit.html",
+        opened={
+            spec.code
+            for spec in definition.criteria
+            if not spec.name or spec.code == request.args.get("open") or f"c-{spec.code}-scale" in request.form
+        },
+        lacks={
+            spec.code: _("还没教过：缺{what}").format(what="、".join(str(LABELS[one]) for one in lacking[spec.code]))
+            if spec.competency_id
+            else _("请选择能力项")
+            for spec in definition.criteria
+            if lacking[spec.code]
+        },
         scorecard=scorecard,
         title=title,
         definition=definition,
         known=request.form.get("known", "") if problem else scorecard.updated_at.isoformat(),
         problem=problem,
-        competencies=competencies,
-        behind=guidance_of((one.id for one in competencies), scorecard.shop_id),
         shares=shares(definition),
-        checks=check_choices(),
         blank=CriterionSpec(code="code", name="", weight=10),
-        top=MAX_TOP,
-        steps=Scale.STEPS,
+        **choices,
     )
     return Response(html, problem.status if problem else 200)
 
@@ -239,7 +274,7 @@ def draft(scorecard_id: int) -> BaseResponse:
             actor=current_person(),
             scorecard=scorecard,
             title=request.form.get("title", ""),
-            definition=read_form(request.form),
+            definition=read_form(request.form, draft_of(scorecard)),
             at=at,
             known=_known(),
         )

@@ -29,6 +29,7 @@ EXPECTED = {
     "qa_scorecards.preview": _READ,
     "qa_scorecards.edit": _EDIT,
     "qa_scorecards.edit [POST]": _EDIT | {"supervisor": 409, "evaluator": 409, "admin": 409},
+    "qa_scorecards.criterion": _EDIT,
     "qa_scorecards.draft": _EDIT | {"supervisor": 409, "evaluator": 409, "admin": 409},
     "qa_scorecards.publishing": _EDIT,
     "qa_scorecards.publishing [POST]": _EDIT | {"supervisor": 400, "evaluator": 400, "admin": 400},
@@ -55,6 +56,7 @@ def build(cast: Cast, session: scoped_session) -> dict[str, dict[str, Any]]:
         "archive",
     )
     cases: dict[str, dict[str, Any]] = {f"qa_scorecards.{route}": one for route in routes}
+    cases["qa_scorecards.criterion"] = {"args": one["args"] | {"code": "fast"}}
     cases["qa_scorecards.copy"] = one | {"data": here}
     cases["qa_scorecards.new [POST]"] = {"data": here}
     return cases

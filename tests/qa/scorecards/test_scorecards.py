@@ -125,6 +125,11 @@ def test_form_is_read_in_the_order_of_the_page_and_never_raises() -> None:
         )
     )
     assert {problem.code for problem in read.problems()} == {"a"}
+    shut = MultiDict([("row", "s:k1"), ("row", "c:b"), ("row", "c:z"), ("c-b-name", "有问候语"), ("c-b-weight", "9")])
+    assert read_form(shut, read).criteria == [  # what was not opened is not sent, and stays
+        replace(read.criteria[0], name="有问候语", weight=9),
+        CriterionSpec("z", "", weight=0),
+    ]
 
 
 def test_criterion_lacks_what_nobody_made() -> None:

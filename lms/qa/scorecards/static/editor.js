@@ -18,10 +18,11 @@
     var crits = all("[data-crit]"), whole = 0, fatal = [];
     crits.forEach(function (crit) { whole += weightOf(crit); });
     crits.forEach(function (crit) {
-      var weight = weightOf(crit), critical = crit.querySelector("[data-critical]").checked;
+      var weight = weightOf(crit), box = crit.querySelector("input[data-critical]"), critical = box ? box.checked : crit.dataset.critical === "1";
       if (critical) fatal.push(crit.querySelector("[data-name]").value || "…");
       crit.classList.toggle("is-critical", critical);
       crit.querySelector("[data-share]").textContent = critical && !weight ? words.fatal : (whole ? trimmed(100 * weight / whole) : "0") + "%";
+      if (!crit.querySelector("[data-body]")) return;
       crit.querySelector("[data-steps]").hidden = !crit.querySelector("[data-scale][value=steps]").checked;
       flag(crit);
     });
@@ -91,6 +92,19 @@
   });
 
   // --- moving, adding, removing --------------------------------------------------------------------------------
+  function open(crit, button) {
+    var body = crit.querySelector("[data-body]");
+    if (body) { body.hidden = !body.hidden; return; }
+    button.disabled = true;
+    window.fetch(words.criterion.replace(/code$/, crit.dataset.crit), { credentials: "same-origin" })
+      .then(function (answer) { if (!answer.ok) throw new Error(String(answer.status)); return answer.text(); })
+      .then(function (html) {
+        button.disabled = false;
+        button.insertAdjacentHTML("afterend", html);
+        refresh();
+      })
+      .catch(function () { button.disabled = false; say(words.failed, true); });
+  }
   function addCriterion(part) {
     var holder = document.createElement("div"), name = code("c");
     holder.appendChild(document.getElementById("sc-criterion").content.cloneNode(true));
@@ -100,6 +114,7 @@
     all("[name]", crit).forEach(function (field) { field.name = field.name.replace(/^c-code-/, "c-" + name + "-"); });
     crit.querySelector("[name=row]").value = "c:" + name;
     part.querySelector("[data-list]").appendChild(crit);
+    open(crit, crit.querySelector(".sc-open"));
     crit.querySelector("[data-name]").focus();
   }
   function addSection() {
@@ -143,10 +158,11 @@
     changed();
   });
   form.addEventListener("click", function (event) {
-    var button = event.target.closest("[data-do]");
-    if (!button) return;
+    var button = event.target.closest("button[name=do]"), action = button ? button.value.split(":")[0] : "";
+    if (["up", "down", "drop", "add", "open", "section", "sup", "sdown", "sdrop"].indexOf(action) < 0) return;
     event.preventDefault();
-    var action = button.dataset.do, crit = button.closest("[data-crit]"), part = button.closest("[data-part]");
+    var crit = button.closest("[data-crit]"), part = button.closest("[data-part]");
+    if (action === "open") { open(crit, button); return; }
     if (action === "add") addCriterion(part);
     else if (action === "section") addSection();
     else if (action === "drop") remove(crit);
