@@ -17,7 +17,7 @@ from courses.lessons.rules import can_manage_lesson, can_read_lesson, can_write_
 from lms.kernel.db import db
 from lms.kernel.errors import NotFound
 from lms.learning.enums import AssignmentState, Dimension, Verb
-from lms.learning.models import Activity, ActivityCompetency, Assignment, Competency, Record
+from lms.learning.models import BY_CODE, Activity, ActivityCompetency, Assignment, Competency, Record
 from lms.people.models import Person, Shop
 from lms.people.queries import assignable_filter, shop_filter
 from lms.people.rules import require_visible
@@ -325,7 +325,7 @@ def competencies_visible_to(person: Person) -> Sequence[Competency]:
     """The competencies that the person may choose from, by dimension and code."""
     order = case({dimension.value: i for i, dimension in enumerate(Dimension)}, value=Competency.dimension)
     visible = shop_filter(person, Competency.shop_id)
-    query = select(Competency).where(visible, Competency.archived_at.is_(None)).order_by(order, Competency.code)
+    query = select(Competency).where(visible, Competency.archived_at.is_(None)).order_by(order, *BY_CODE)
     return db.session.scalars(query).all()
 
 

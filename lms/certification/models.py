@@ -12,7 +12,7 @@ from lms.certification.enums import CertificateState, EventKind
 from lms.certification.rules import state_at
 from lms.kernel.clock import now
 from lms.kernel.db import Json, StrEnumType, UtcDateTime, append_only, db, enum_check
-from lms.learning.models import Activity, Competency
+from lms.learning.models import BY_CODE, Activity, Competency
 from lms.people.models import Person, Shop
 
 CODE_MAX = 8
@@ -72,7 +72,7 @@ class CertificateType(db.Model):  # type: ignore[name-defined]
         cascade="all, delete-orphan", order_by=CertificateRequirement.position
     )
     competencies: Mapped[list[Competency]] = relationship(
-        secondary="certificate_type_competency", order_by=[Competency.dimension, Competency.code]
+        secondary="certificate_type_competency", order_by=[Competency.dimension, *BY_CODE]
     )
 
 

@@ -24,7 +24,7 @@ from lms.certification.type_services import (
 )
 from lms.kernel.clock import now
 from lms.kernel.db import db, get_or_404
-from lms.learning.models import Competency
+from lms.learning.models import BY_CODE, Competency
 from lms.people.guards import current_person, requires
 from lms.people.queries import shop_filter, shops_visible_to
 from lms.people.rules import can_see_shop, require_visible
@@ -110,7 +110,7 @@ def _offer(form: TypeForm, kind: CertificateType | None) -> TypeForm:
         shops=shops_visible_to(viewer),
         everywhere=may_write_type(viewer, None),
         activities=choosable_activities(viewer, keep),
-        competencies=db.session.scalars(competencies.order_by(Competency.dimension, Competency.code)).all(),
+        competencies=db.session.scalars(competencies.order_by(Competency.dimension, *BY_CODE)).all(),
         looks=list(renderers().values()),
     )
 

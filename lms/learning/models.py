@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, CheckConstraint, Float, ForeignKey, Index, Integer, String, UniqueConstraint, text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.kernel.clock import now
@@ -27,6 +38,10 @@ class Competency(db.Model):  # type: ignore[name-defined]
     dimension: Mapped[Dimension] = mapped_column(StrEnumType(Dimension))
     shop_id: Mapped[int | None] = mapped_column(ForeignKey("shop.id"), index=True)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+BY_CODE = (func.length(Competency.code), Competency.code)
+"""For ORDER BY within a dimension: A2 stands before A10."""
 
 
 class ActivityCompetency(db.Model):  # type: ignore[name-defined]

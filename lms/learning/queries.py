@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from lms.kernel.db import db
 from lms.learning.enums import AssignmentState, Dimension
-from lms.learning.models import Activity, ActivityCompetency, Assignment, Competency, Record
+from lms.learning.models import BY_CODE, Activity, ActivityCompetency, Assignment, Competency, Record
 from lms.people.enums import BRANCH_ROLES, Role
 from lms.people.models import Person, RoleGrant
 from lms.people.queries import assignable_filter, branch_ids, person_filter, serving_filter, shop_filter
@@ -202,7 +202,7 @@ def competencies(viewer: Person, *, archived: bool = False) -> Select[Any]:
     return (
         select(Competency, used.label("activities"))
         .where(shop_filter(viewer, Competency.shop_id), state)
-        .order_by(Competency.dimension, Competency.code, Competency.id)
+        .order_by(Competency.dimension, *BY_CODE, Competency.id)
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from lms.kernel.db import db
 from lms.learning.enums import AssignmentState
-from lms.learning.models import Activity, ActivityCompetency, Assignment, Competency, Record
+from lms.learning.models import BY_CODE, Activity, ActivityCompetency, Assignment, Competency, Record
 from lms.learning.queries import is_finished, progress_filter
 from lms.people.models import Person
 from lms.people.queries import assignable_filter, branch_ids, shop_filter
@@ -61,7 +61,7 @@ def required_competencies(person_id: int) -> list[Competency]:
         .scalar_subquery()
     )
     query = select(Competency).where(Competency.id.in_(required), Competency.archived_at.is_(None))
-    return list(db.session.scalars(query.order_by(Competency.dimension, Competency.id)))
+    return list(db.session.scalars(query.order_by(Competency.dimension, *BY_CODE)))
 
 
 def requirements(post_ids: Iterable[int]) -> dict[int, frozenset[int]]:

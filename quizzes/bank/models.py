@@ -13,7 +13,7 @@ from lms.kernel.clock import now
 from lms.kernel.db import Json, StrEnumType, UtcDateTime, append_only, db, enum_check
 from lms.knowledge.sop.models import SopEntry
 from lms.learning.enums import Dimension
-from lms.learning.models import Competency
+from lms.learning.models import BY_CODE, Competency
 from lms.people.models import Person, Shop
 from quizzes.bank.enums import Decision, ItemState
 from quizzes.mining.models import QuestionGroup
@@ -90,7 +90,7 @@ class Item(db.Model):  # type: ignore[name-defined]
     versions: Mapped[list[ItemVersion]] = relationship(
         back_populates="item", foreign_keys="ItemVersion.item_id", order_by="ItemVersion.number"
     )
-    competencies: Mapped[list[Competency]] = relationship(secondary="item_competency", order_by=Competency.code)
+    competencies: Mapped[list[Competency]] = relationship(secondary="item_competency", order_by=BY_CODE)
     sources: Mapped[list[ItemSource]] = relationship(back_populates="item", order_by="ItemSource.id")
     group: Mapped[QuestionGroup | None] = relationship()
     shop: Mapped[Shop | None] = relationship()

@@ -13,7 +13,7 @@ from lms.conversations.models import Message
 from lms.kernel.db import db
 from lms.kernel.errors import DomainError
 from lms.kernel.plugins import plugins
-from lms.learning.models import Competency
+from lms.learning.models import BY_CODE, Competency
 from lms.people.models import Person
 from lms.people.queries import shop_filter
 from quizzes.bank.enums import Decision, ItemState
@@ -205,7 +205,7 @@ def competencies_for(shop_id: int | None) -> list[Competency]:
         else or_(Competency.shop_id.is_(None), Competency.shop_id == shop_id)
     )
     query = select(Competency).where(own, Competency.archived_at.is_(None))
-    return list(db.session.scalars(query.order_by(Competency.dimension, Competency.code)))
+    return list(db.session.scalars(query.order_by(Competency.dimension, *BY_CODE)))
 
 
 @dataclass(frozen=True, slots=True)
