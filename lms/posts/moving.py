@@ -15,8 +15,9 @@ from lms.kernel.db import db
 from lms.kernel.errors import DomainError
 from lms.learning.enums import AssignmentReason, AssignmentState
 from lms.learning.locks import locks_of
-from lms.learning.models import Activity, Assignment, Competency
+from lms.learning.models import BY_CODE, Activity, Assignment, Competency
 from lms.learning.services import assign, cancel_assignment
+from lms.learning.telling import told_together
 from lms.people.models import Person
 from lms.people.permissions import P
 from lms.people.queries import serving_filter
@@ -29,6 +30,7 @@ from lms.posts.rules import can_change_posts
 
 DEFAULT_DAYS = 7
 KIND = "post"
+LESSON = "lesson"
 # Given for something else than the post: a finding is worked off wherever one goes.
 _STAYS = frozenset({AssignmentReason.FINDING, AssignmentReason.KPI_DIP, AssignmentReason.RECERTIFICATION})
 
@@ -117,9 +119,10 @@ def change_posts(
     if [post.id for post in plan.before] == [post.id for post in plan.after]:
         raise PostChangeError(_("岗位没有变化。"), where="post")
     set_posts(actor=actor, moves=[(person, plan.before, plan.after)], at=at)
-    for activity in plan.assign:
-        if activity.id in assign_ids:
-            assign(actor=actor, activity=activity, people=[person], due_at=due_at, reason=plan.reason, at=at)
+    with told_together(at):
+        for activity in plan.assign:
+            if activity.id in assign_ids:
+                assign(actor=actor, activity=activity, people=[person], due_at=due_at, reason=plan.reason, at=at)
     for task in plan.cancel:
         if task.id in cancel_ids:
             cancel_assignment(actor=actor, assignment=task, at=at)
@@ -154,8 +157,9 @@ def give_posts(*, actor: Person, wishes: Sequence[tuple[Person, Sequence[Post]]]
         if move[0].active:
             key = (tuple(post.id for post in move[1]), tuple(post.id for post in move[2]), programmes[move[0].id])
             groups.setdefault(key, []).append(move)
-    for group in groups.values():
-        _assign_added(actor, group, serving, at)
+    with told_together(at):
+        for (_before, _after, enrolled), group in groups.items():
+            _assign_added(actor, group, serving, at, beside_programme=bool(enrolled))
     return problems
 
 
@@ -191,8 +195,12 @@ def _open_programmes(person_ids: Sequence[int]) -> dict[int, frozenset[int]]:
     return {person_id: frozenset(ids) for person_id, ids in found.items()}
 
 
-def _assign_added(actor: Person, group: list[Move], serving: _Serving, at: datetime) -> None:
-    """Give people who make the same move what it adds, one activity after the other."""
+def _assign_added(actor: Person, group: list[Move], serving: _Serving, at: datetime, *, beside_programme: bool) -> None:
+    """Give people who make the same move what it adds, one activity after the other.
+
+    A first post beside a programme that is under way must not bury the programme: what it adds has no due date, and
+    what asks instead of teaching is left to the programme or to somebody who gives it by hand.
+    """
     _person, before, after = group[0]
     diff = _diff(before, after)
     people = [person for person, _before, _after in group]
@@ -203,6 +211,10 @@ def _assign_added(actor: Person, group: list[Move], serving: _Serving, at: datet
     ]
     completed = completed_by([person.id for person in people], [activity.id for activity, _ids in taught])
     reason = AssignmentReason.BY_HAND if before else AssignmentReason.ONBOARDING
+    unhurried = beside_programme and not before
+    if unhurried:
+        taught = [(activity, ids) for activity, ids in taught if activity.kind == LESSON]
+    due_at = None if unhurried else default_due(at)
     # Whoever makes the same move in the same programmes waits for the same days: one person speaks for the group.
     locks = locks_of(people[0], [activity.id for activity, _ids in taught], at)
     for activity, ids in taught:
@@ -211,7 +223,7 @@ def _assign_added(actor: Person, group: list[Move], serving: _Serving, at: datet
         facts = [(p, ActivityFact(activity.id, ids, (p.id, activity.id) in completed)) for p in people]
         waiting = [p for p, fact in facts if suggested(diff, [fact]) and serving(p, activity.shop_id)]
         if waiting:
-            assign(actor=actor, activity=activity, people=waiting, due_at=default_due(at), reason=reason, at=at)
+            assign(actor=actor, activity=activity, people=waiting, due_at=due_at, reason=reason, at=at)
 
 
 def set_posts(*, actor: Person, moves: Sequence[Move], at: datetime, told: bool = True) -> None:
@@ -284,5 +296,5 @@ def _diff(before: Sequence[Post], after: Sequence[Post]) -> CompetencyDiff:
 
 def _competencies(diff: CompetencyDiff) -> list[Competency]:
     ids = diff.added | diff.kept | diff.dropped
-    query = select(Competency).where(Competency.id.in_(ids)).order_by(Competency.dimension, Competency.id)
+    query = select(Competency).where(Competency.id.in_(ids)).order_by(Competency.dimension, *BY_CODE)
     return list(db.session.scalars(query))
