@@ -1,4 +1,4 @@
-"""The card of the start page: today's tasks of the programme."""
+"""The first card of the start page: today's tasks of the programme."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from courses.programmes.definition import from_json
-from courses.programmes.enums import EnrolmentState
 from courses.programmes.models import Enrolment
 from courses.programmes.permissions import PP
-from courses.programmes.queries import runs_of
+from courses.programmes.queries import latest_run
 from lms.kernel.db import db
 from lms.kernel.hookspecs import DashboardCard
 from lms.learning.enums import AssignmentState
@@ -29,6 +28,7 @@ class Today:
     """The open day of a programme, as the card shows it."""
 
     enrolment: Enrolment
+    programme: str
     title: str
     days: int
     tasks: tuple[Assignment, ...]
@@ -36,12 +36,12 @@ class Today:
 
 
 def cards_for(person: Person, at: datetime) -> list[DashboardCard]:
-    """One statement for who is in no programme, two for the others."""
-    runs = runs_of(person.id, (EnrolmentState.ACTIVE,)) if has_permission(person, PP.READ_OWN) else []
-    if not runs:
+    """One statement for who is in no programme, two for the others, so that it can stand before the tasks at once."""
+    run = latest_run(person.id) if has_permission(person, PP.READ_OWN) else None
+    if run is None:
         return []
-    enrolment, kept = runs[-1]
-    definition = from_json(kept)
+    enrolment, version = run
+    definition = from_json(version.definition)
     day = definition.days[enrolment.current_day - 1]
     waiting = (
         select(Assignment)
@@ -55,6 +55,6 @@ def cards_for(person: Person, at: datetime) -> list[DashboardCard]:
     order = {ident: place for place, ident in enumerate(day.activity_ids())}
     tasks = sorted(db.session.scalars(waiting), key=lambda task: order[task.activity_id])
     late = enrolment.day_due_at is not None and enrolment.day_due_at < at
-    today = Today(enrolment, day.title, len(definition.days), tuple(tasks), late)
+    today = Today(enrolment, version.title, day.title, len(definition.days), tuple(tasks), late)
     context = {"today": today, "shown": SHOWN, "at": at, **TEMPLATE_HELPERS}
     return [DashboardCard(5, "courses/programmes/card.html", context)]

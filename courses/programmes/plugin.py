@@ -71,7 +71,7 @@ def activity_kinds() -> list[ActivityKind]:
 
 
 @hookimpl
-def later_cards(person: Person, at: datetime) -> list[DashboardCard]:
+def dashboard_cards(person: Person, at: datetime) -> list[DashboardCard]:
     """今天的培训计划: left out for who is in none."""
     return cards_for(person, at)
 

@@ -228,6 +228,19 @@ def runs_of(person_id: int, states: Sequence[EnrolmentState]) -> list[tuple[Enro
     return [(row[0], row[1]) for row in db.session.execute(query)]
 
 
+def latest_run(person_id: int) -> tuple[Enrolment, ProgrammeVersion] | None:
+    """What the person is in the middle of; of several the one begun last. One statement."""
+    query = (
+        select(Enrolment, ProgrammeVersion)
+        .join(ProgrammeVersion, _frozen())
+        .where(Enrolment.person_id == person_id, Enrolment.state == EnrolmentState.ACTIVE)
+        .order_by(Enrolment.id.desc())
+        .limit(1)
+    )
+    row = db.session.execute(query).first()
+    return (row[0], row[1]) if row else None
+
+
 def standing_is(standing: Standing, at: datetime) -> ColumnElement[bool]:
     """Enrolments of this standing; the list side of ``progress.standing_of``."""
     if standing in (Standing.FINISHED, Standing.WITHDRAWN):

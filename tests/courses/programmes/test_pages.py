@@ -77,8 +77,11 @@ def test_an_agent_sees_the_day_its_steps_and_why_the_rest_is_locked(
     assert "第 1 天" in page
     assert "1 / 3" in page
     assert "第 2 天的内容，通过第 1 天的关卡“甲店第一天小测”（80 分）后开放。" in page
-    start = text_of(client.get("/cards?plugin=programmes"))
+    with count_queries() as counted:
+        start = text_of(client.get("/"))
+    assert counted.count <= 10
     assert "第 1 天 / 2" in start
+    assert start.index("甲店新人周") < start.index("今日任务</h2>")  # the programme before the list of everything
     assert "甲店跟岗清单" in start
     assert client.get(f"/programmes/mine/{enrolment.id}").status_code == 200
     assert sign_in(cast.agent2).get(f"/programmes/mine/{enrolment.id}").status_code == 404
