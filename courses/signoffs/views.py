@@ -51,7 +51,7 @@ def put(lesson_id: int, person_id: int) -> ResponseReturnValue:
         flash(_("没有新的签字，请先选“合格”或“再练”。"), "info")
         return redirect(url_for("checklists.sheet", lesson_id=lesson_id, person_id=person_id), 303)
     flash(_("已给%(name)s签了 %(n)s 条。", name=person.name, n=len(added)), "success")
-    return redirect(url_for("checklists.sheet", lesson_id=lesson_id, person_id=person_id), 303)
+    return redirect(url_for("checklists.index"), 303)
 
 
 def _signed(lesson_id: int, person_id: int) -> tuple[Lesson, LessonVersion, Person]:

@@ -204,7 +204,9 @@ def test_the_lead_signs_on_the_page_and_the_agent_sees_it(
     refused = lead.post(url, data=sent)
     assert refused.status_code == 422 and "再练的条目要写一句说明" in refused.get_data(as_text=True)
     sent[f"note-{POINTS[0].key}"] = "<b>慢</b>了两次"
-    assert lead.post(url, data=sent).status_code == 303
+    signed = lead.post(url, data=sent)
+    assert (signed.status_code, signed.headers["Location"]) == (303, "/checklists/")
+    assert "已给安小客签了 2 条。" in lead.get("/checklists/").get_data(as_text=True)
     seen = sign_in(cast.agent).get(f"/lessons/{checklist.id}").get_data(as_text=True)
     assert "已签 1 / 4" in seen and "李组长" in seen and "&lt;b&gt;慢&lt;/b&gt;了两次" in seen
     assert seen.count("记下没解决的事") == 1 and "/finish" not in seen
