@@ -16,6 +16,7 @@ from lms.kernel.hookspecs import PeopleCell, PeopleColumn
 from lms.people.columns import people_columns
 from lms.people.enums import BRANCH_ROLES, SHOP_ROLES, Role
 from lms.people.models import Person, RoleGrant, Team
+from lms.people.partial_paths import paths_named, tails_of, with_whole_paths
 from lms.people.permissions import P
 from lms.people.queries import team_paths
 from lms.people.rules import require
@@ -128,6 +129,7 @@ def plan_import(*, actor: Person, sheet: PeopleSheet) -> PeoplePlan:
     known = _known_people([row.account for row in sheet.rows])
     names = team_paths()
     there = set(names.values())
+    tails = tails_of(there)
     missing: dict[str, None] = {}
     further = _read_further(actor, sheet, known)
     for row in sheet.rows:
@@ -135,14 +137,15 @@ def plan_import(*, actor: Person, sheet: PeopleSheet) -> PeoplePlan:
         if person is None and row.name is None:
             plan.errors.append(RowError(row.line, _("姓名"), _("新账号要填写姓名。")))
             continue
-        planned = _plan_row(row, person, names)
+        named = with_whole_paths(row, there, tails)
+        planned = named if isinstance(named, RowError) else _plan_row(named, person, names)
         if not isinstance(planned, RowError):
             planned = _plan_further(planned, further)
         if isinstance(planned, RowError):
             plan.errors.append(planned)
             continue
         plan.rows.append(planned)
-        for path in _paths_named(row):
+        for path in paths_named(planned.row):
             for depth in range(1, len(path) + 1):
                 if (shown := "/".join(path[:depth])) not in there:
                     missing[shown] = None
@@ -279,14 +282,6 @@ def _known_people(accounts: list[str]) -> dict[str, Person]:
         some = select(Person).where(Person.account.in_(accounts[start : start + 500]))
         known.update({person.account: person for person in db.session.scalars(some)})
     return known
-
-
-def _paths_named(row: PersonRow) -> Iterable[TeamPath]:
-    if row.team:
-        yield row.team
-    for wish in row.roles or ():
-        if wish.team:
-            yield wish.team
 
 
 def _plan_row(row: PersonRow, person: Person | None, names: dict[int, str]) -> RowPlan | RowError:

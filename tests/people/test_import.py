@@ -400,3 +400,26 @@ def test_export_command_round_trip(cast, tmp_path):
     told = json.loads(run("import", target, "--json").stdout)
     assert (told["created"], told["updated"], told["errors"]) == (0, 0, [])
     assert PASSWORD not in target.read_bytes().decode("latin-1")
+
+
+def test_a_path_without_its_beginning_means_the_team_that_ends_so(cast):
+    import_(
+        cast.admin,
+        ["first", "第一人", "总公司/售前部/一组", "客服", ""],
+        ["second", "第二人", "总公司/售后部/一组", "客服", ""],
+        ["third", "第三人", "总公司/售后部/二组", "客服", ""],
+    )
+    done = import_(
+        cast.admin,
+        ["aa", "甲一", "售前部/一组", "客服", ""],
+        ["bb", "乙二", "二组", "组长、质检员@售后部", ""],
+        ["cc", "丙三", "一组", "客服", ""],
+        ["dd", "丁四", "二部/一组", "客服", ""],
+    )
+    assert [(error.line, error.column) for error in done.errors] == [(4, "团队")]
+    assert "有几个团队叫“一组”，请从最上级写起：总公司/售前部/一组、总公司/售后部/一组。" in done.errors[0].reason
+    assert done.new_teams == ["二部", "二部/一组"]
+    paths = team_paths()
+    found = {account: paths[person(account).team_id] for account in ("aa", "bb", "dd")}
+    assert found == {"aa": "总公司/售前部/一组", "bb": "总公司/售后部/二组", "dd": "二部/一组"}
+    assert {paths.get(team_id) for _role, team_id in roles_of("bb")} == {None, "总公司/售后部"}
