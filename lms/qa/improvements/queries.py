@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, and_, false, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
@@ -154,7 +155,7 @@ def askings_of(viewer: Person, improvement: Improvement) -> Askings:
 
 def _shown(finding: Finding, *, named: bool) -> Asking:
     def text(words: str) -> str:
-        return words if named else words.replace(finding.agent.name, "客服")
+        return words if named else words.replace(finding.agent.name, _("客服"))
 
     conversation = finding.evaluation.conversation
     return Asking(
