@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from openpyxl import load_workbook
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, Server, SignIn, check_axe, check_fits
 from tests.browser.onboarding import look, run_in
@@ -63,7 +65,56 @@ def test_1_holder_finds_the_certificate_and_downloads_it(sign_in: SignIn, size: 
     assert "上岗证" in download.value.suggested_filename
 
 
-def test_2_the_gain_is_shown_with_its_interval(sign_in: SignIn) -> None:
+def test_2_anybody_may_check_it_and_a_revoked_one_says_so(sign_in: SignIn, browser_page: Page) -> None:
+    page = sign_in("supervisor")
+    page.goto("/certificates")
+    page.get_by_role("searchbox").fill(HOLDER)
+    page.get_by_role("searchbox").press("Enter")
+    page.get_by_role("link", name=re.compile("上岗证|SG")).first.click()
+    address = page.locator(".cert-facts dd a[href*='/verify/']").get_attribute("href")
+    assert address is not None
+    browser_page.goto(address)
+    assert browser_page.locator("body").inner_text().split() == ["证书查验", "有效"]
+    check_axe(browser_page)
+    page.get_by_text("吊销证书").click()
+    page.get_by_label("原因").fill("抽查发现考试由他人代答。")
+    page.get_by_role("button", name="吊销", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="吊销").click()
+    expect(page.get_by_text("已吊销，持证人会收到通知。")).to_be_visible()
+    expect(page.get_by_text("原因：抽查发现考试由他人代答。")).to_be_visible()
+    check_axe(page)
+    browser_page.reload()
+    assert browser_page.locator("body").inner_text().split() == ["证书查验", "已吊销"]
+    told = sign_in("zhaoyiming", PHONE)
+    expect(told.get_by_text(re.compile("吊销")).first).to_be_visible()
+
+
+def test_3_a_missing_signature_keeps_somebody_off_the_roster(sign_in: SignIn) -> None:
+    page = sign_in("supervisor")
+    go(page, "试岗与上岗")
+    check_axe(page)
+    waiting = page.get_by_role("row").filter(has_text="试岗中").filter(has_text="主管确认上岗")
+    only = waiting.filter(has_not_text="组长试岗签字").filter(has_not_text="上岗证").first
+    name = only.get_by_role("link").inner_text()
+    assert name not in roster(page)
+    only.get_by_role("link").click()
+    line = page.locator(".list-group-item", has_text="主管确认上岗").first
+    line.get_by_label("说明").fill("看了三段接待，可以上岗。")
+    line.get_by_role("button", name="同意", exact=True).click()
+    expect(page.get_by_text("已上岗", exact=True)).to_be_visible()
+    go(page, "试岗与上岗")
+    assert name in roster(page)
+
+
+def roster(page: Page) -> list[str]:
+    """Every cell of the exported list of live people."""
+    with page.expect_download() as download:
+        page.get_by_role("link", name="导出上岗名单").click()
+    book = load_workbook(io.BytesIO(Path(download.value.path()).read_bytes()))
+    return [str(cell) for values in book.active.iter_rows(values_only=True) for cell in values if cell is not None]
+
+
+def test_4_the_gain_is_shown_with_its_interval(sign_in: SignIn) -> None:
     page = sign_in("trainer")
     go(page, "测验管理")
     page.get_by_role("link", name="大促备战·前测").click()

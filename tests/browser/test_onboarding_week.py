@@ -14,7 +14,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import DESKTOP, PHONE, Server, SignIn, check_axe
+from tests.browser.conftest import DESKTOP, PHONE, Server, SignIn, check_axe, check_fits
 from tests.browser.onboarding import MAKE, look, run_in
 from tests.browser.test_main_job import go
 from tests.media.making import PDF, docx, picture
@@ -283,6 +283,91 @@ def test_4b_the_gate_opens_the_second_day(sign_in: SignIn, size: dict[str, int],
     page.get_by_role("link", name=LIST).click()
     expect(page.get_by_text("跟三通接待")).to_be_visible()
     look(page, size)
+
+
+def test_4c_lead_signs_on_a_phone_and_keeps_attendance(sign_in: SignIn) -> None:
+    page = sign_in("lead", PHONE)
+    for name in ("方小满", "夏知秋"):
+        go(page, "带教清单")
+        check_fits(page)
+        page.get_by_role("link", name=f"去签{name}的《{LIST}》").click()
+        page.get_by_role("radio", name="合格").check()
+        look(page, PHONE)
+        page.get_by_role("button", name="签字", exact=True).click()
+
+
+@pytest.mark.parametrize(("size", "account"), SIZES)
+def test_4d_the_last_gate_ends_the_programme(sign_in: SignIn, size: dict[str, int], account: str) -> None:
+    page = sign_in(account, size, NEW_PASSWORD)
+    go(page, "培训计划")
+    pass_gate(page, "第二关小测")
+    go(page, "培训计划")
+    expect(page.get_by_text("全部完成")).to_be_visible()
+    look(page, size)
+    page.goto("/learning/transcript")
+    for dimension in ("态度", "知识", "技能"):
+        expect(page.get_by_role("progressbar", name=re.compile(dimension)).first).to_be_attached()
+    expect(page.get_by_text(PROGRAMME).first).to_be_visible()
+    look(page, size)
+
+
+# --- 7. who is where; 1 again: who finished which version -----------------------------------------------------------
+
+
+def test_7_supervisor_sees_who_is_where_and_drills_down(sign_in: SignIn) -> None:
+    page = sign_in("supervisor")
+    go(page, "培训计划进度")
+    page.get_by_role("link", name=PROGRAMME).click()
+    for name in ("方小满", "夏知秋"):
+        expect(page.get_by_role("row", name=re.compile(name))).to_contain_text("已通过 100")
+    go(page, "培训计划进度")
+    page.get_by_role("link", name="新客服入职周").click()
+    stuck = page.get_by_role("row", name=re.compile("赵一鸣"))
+    expect(stuck).to_contain_text("入职第一天小测")
+    assert page.get_by_text("曹阳").count() == 0  # of the other client
+    check_axe(page)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="导出", exact=True).click()
+    book = load_workbook(io.BytesIO(Path(download.value.path()).read_bytes()))
+    assert any("赵一鸣" in [str(cell) for cell in values] for values in book.active.iter_rows(values_only=True))
+    # Late people are listed on the roll, and attendance is kept there.
+    page.get_by_role("link", name="今日考勤").click()
+    page.locator(".standing-tab", has_text="落后").click()
+    late = page.get_by_role("row", name=re.compile("赵一鸣"))
+    late.get_by_role("button", name="请假").click()
+    expect(page.get_by_text("已登记赵一鸣的考勤。")).to_be_visible()
+    page.set_viewport_size(PHONE)
+    check_fits(page)
+    page.get_by_role("link", name="赵一鸣").click()
+    expect(page.get_by_role("heading", name="关卡成绩")).to_be_visible()
+    look(page, PHONE)
+
+
+def test_8_each_publication_is_a_version(sign_in: SignIn) -> None:
+    page = sign_in("trainer")
+    page.goto("/lessons/manage/?q=" + LESSON)
+    page.get_by_role("link", name=LESSON).click()
+    body = page.locator("#body")
+    body.fill(body.input_value().replace("再问订单号", "再问看中哪一款"))
+    page.get_by_role("button", name="保存并送审").click()
+    expect(page.get_by_text("已保存并送审版本 2，审核人会收到通知。")).to_be_visible()
+    reviewer = sign_in("admin")
+    reviewer.goto("/lessons/manage/reviews/")
+    reviewer.get_by_role("link", name=LESSON).click()
+    expect(reviewer.locator("ins", has_text="看中哪一款").first).to_be_visible()
+    check_axe(reviewer)
+    reviewer.get_by_role("button", name="通过并发布").click()
+    page.get_by_role("link", name="版本", exact=True).click()
+    page.get_by_role("link", name="谁学完了").click()
+    expect(page.get_by_role("row", name=re.compile("方小满"))).to_contain_text("版本 1")
+    expect(page.get_by_role("link", name="学完旧版、没学新版 2 人")).to_be_visible()
+    check_axe(page)
+    agent = sign_in("xinren1", PHONE, NEW_PASSWORD)
+    agent.goto("/lessons/")
+    agent.get_by_role("link", name=re.compile(LESSON)).first.click()
+    agent.get_by_role("link", name="看看改了什么").click()
+    expect(agent.locator("del", has_text="订单号").first).to_be_visible()
+    look(agent, PHONE)
 
 
 def pass_gate(page: Page, quiz: str) -> None:
