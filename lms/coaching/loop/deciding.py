@@ -12,14 +12,13 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from lms.coaching.enums import ActOn, Arm, CaseState, Help, RuleKind
+from lms.qa.statistics.intervals import wilson
 
 SAME_LESSON_AT_MOST = 2
 """The same lesson is not given to somebody a third time for the same fault: another kind of help is proposed."""
 
 RELAPSED_AT = 2
 """As many faults among the follow-up checks say that the fault has come back; one alone says nothing yet."""
-
-Z95 = 1.959964
 
 
 @dataclass(frozen=True)
@@ -127,19 +126,6 @@ class Verdict:
     checks: int
     low: float
     high: float
-
-
-def wilson(passes: int, checks: int) -> tuple[float, float]:
-    """Wilson's score interval at 95 % for a share; (0, 1) without a check. 5 of 5 gives 0.566 to 1.
-
-    E. B. Wilson (1927), Probable inference, the law of succession, and statistical inference. JASA 22.
-    """
-    if checks == 0:
-        return 0.0, 1.0
-    share, z2 = passes / checks, Z95 * Z95
-    middle = (share + z2 / (2 * checks)) / (1 + z2 / checks)
-    half = Z95 / (1 + z2 / checks) * math.sqrt(share * (1 - share) / checks + z2 / (4 * checks * checks))
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def judge(checks: Sequence[Check], wanted: int, *, over: bool) -> Verdict:

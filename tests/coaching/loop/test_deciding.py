@@ -16,7 +16,6 @@ from lms.coaching.loop.deciding import (
     judge,
     look,
     propose,
-    wilson,
 )
 
 TWO_IN_A_ROW = RuleSettings()
@@ -75,15 +74,6 @@ def test_a_rule_never_counts_more_faults_than_there_are(marks: str, fails: int, 
         seen = look(RuleSettings(kind=kind, fails=fails, last=fails + more), checks(marks), place)
         assert seen.fails == len(seen.line_ids) <= marks.count("x")
         assert seen.met == (seen.fails >= fails and marks[place] == "x")
-
-
-def test_wilson_as_computed_by_hand() -> None:
-    # 5 of 5: (1 + 3.8415/10 − 1.96·sqrt(3.8415/100)) ÷ (1 + 3.8415/5) = (1.38415 − 0.38415) ÷ 1.7683 = 0.5655
-    low, high = wilson(5, 5)
-    assert (round(low, 3), high) == (0.566, 1.0)
-    low, high = wilson(8, 10)
-    assert (round(low, 3), round(high, 3)) == (0.490, 0.943)
-    assert wilson(0, 0) == (0.0, 1.0)
 
 
 @pytest.mark.parametrize(
