@@ -412,6 +412,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_evaluation_evaluator_id_submitted_at", "evaluation", ["evaluator_id", "submitted_at"], unique=False
     )
+    op.create_index("ix_evaluation_submitted_at", "evaluation", ["submitted_at"], unique=False)
     op.create_index("ix_evaluation_shop_id_submitted_at", "evaluation", ["shop_id", "submitted_at"], unique=False)
     op.create_index(op.f("ix_evaluation_version_id"), "evaluation", ["version_id"], unique=False)
     op.create_table(
@@ -569,6 +570,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_finding_criterion_id"), "finding", ["criterion_id"], unique=False)
     op.create_index(op.f("ix_finding_evaluation_id"), "finding", ["evaluation_id"], unique=False)
     op.create_index("ix_finding_shop_id_at", "finding", ["shop_id", "at"], unique=False)
+    op.create_index("ix_finding_at", "finding", ["at"], unique=False)
     op.create_table(
         "line_ruling",
         sa.Column("line_id", sa.Integer(), nullable=False),

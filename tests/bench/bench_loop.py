@@ -101,7 +101,8 @@ def fill(evaluations: int) -> tuple[dict[str, int], int]:
     chance = random.Random("kefu-bench/loop")
     at = now()
     shop, agents, evaluators, version, lesson = team_and_scorecard(at)
-    rows, faults = Rows(), {}
+    rows = Rows()
+    faults: dict[tuple[int, int], list[tuple[datetime, int, int]]] = {}
     for n in range(evaluations):
         agent = agents[0] if n < BUSIEST else agents[1 + n % (len(agents) - 1)]
         served = at - timedelta(days=chance.random() * DAYS, hours=2)
