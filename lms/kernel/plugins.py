@@ -12,6 +12,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 import pluggy
+from flask_babel import gettext as _
 
 from lms.config import settings
 from lms.kernel import hookspecs
@@ -52,11 +53,11 @@ class Plugins:
         for point in sorted(points, key=lambda p: _built_in_first(p)):
             dist = point.dist.name if point.dist else ""
             if point.name in seen:
-                self._note(point, dist, enabled=False, error="同名插件已加载")
+                self._note(point, dist, enabled=False, error=_("同名插件已加载"))
                 continue
             seen.add(point.name)
             if point.name in off:
-                self._note(point, dist, enabled=False, error="已在设置 disabled_plugins 中停用")
+                self._note(point, dist, enabled=False, error=_("已在设置 disabled_plugins 中停用"))
                 continue
             try:
                 module = point.load()

@@ -56,7 +56,7 @@ def import_(file: Path, dry_run: bool, passwords: Path | None, account: str, as_
         handed_out = password_rows(hand_out_passwords(actor=actor, people=done.created))
     if passwords is not None and handed_out:
         with os.fdopen(os.open(passwords, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-            write_xlsx(out, PASSWORD_HEADERS, handed_out)
+            write_xlsx(out, [str(name) for name in PASSWORD_HEADERS], handed_out)
     _tell_done(file, done, handed_out, passwords, as_json)
     if done.errors:
         raise click.exceptions.Exit(1)

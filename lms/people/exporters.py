@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from flask_babel import lazy_gettext as _l
+
 from lms.kernel.db import db
 from lms.people.columns import people_columns
 from lms.people.importers import grants_text
@@ -12,7 +14,7 @@ from lms.people.queries import PeopleFilter, people_list, team_paths
 from lms.people.sheets import ACTIVE_WORDS, NOTHING
 
 BATCH = 500
-PASSWORD_HEADERS = ("账号", "姓名", "团队", "一次性密码")
+PASSWORD_HEADERS = (_l("账号"), _l("姓名"), _l("团队"), _l("一次性密码"))
 
 
 def people_rows(viewer: Person, wanted: PeopleFilter) -> Iterator[tuple[str, ...]]:

@@ -57,6 +57,12 @@ def source_of(text: Any) -> str:
         return str(text)
 
 
+def translated(text: str) -> str:
+    """A stored text of the program in the reader's language, anything else as it is. In templates never _(variable):
+    there it makes trusted HTML, and a lone % in it fails."""
+    return _(text) if text else ""
+
+
 def html_lang() -> str:
     """The current language as the lang attribute wants it."""
     return {"zh_TW": "zh-Hant", "en": "en"}.get(chosen_locale(), "zh-Hans")
@@ -127,6 +133,12 @@ def init_i18n(app: Flask) -> None:
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(TRANSLATIONS))
     babel.init_app(app, locale_selector=pick_locale)
     app.jinja_env.filters.update(
-        local=local, local_date=local_date, percent=percent, duration=duration, filesize=filesize, number=number
+        local=local,
+        local_date=local_date,
+        percent=percent,
+        duration=duration,
+        filesize=filesize,
+        number=number,
+        translated=translated,
     )
     app.jinja_env.globals.update(languages=LANGUAGES, chosen_locale=chosen_locale)

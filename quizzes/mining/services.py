@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from flask_babel import gettext as _
 from sqlalchemy import String, delete, insert, select, type_coerce
 
 from lms.conversations.enums import MessageKind, Side
@@ -68,13 +69,13 @@ def _mine(shop_id: int | None, actor: Person | None, at: datetime, tell: Told) -
     run = MiningRun(shop_id=shop_id, created_by_id=actor.id if actor else None, started_at=at)
     db.session.add(run)
     db.session.flush()
-    tell(0, STEPS, "读取会话")
+    tell(0, STEPS, _("读取会话"))
     products = products_by_sku(shop_id)
     names = {sku: product.name for sku, product in products.items()} | {p.name: p.name for p in products.values()}
     messages = list(_messages(shop_id))
-    tell(1, STEPS, "识别和归并问题")
+    tell(1, STEPS, _("识别和归并问题"))
     mined = mine_chats(messages, products=names)
-    tell(2, STEPS, "保存结果")
+    tell(2, STEPS, _("保存结果"))
     _store(run, mined, products)
     run.conversations, run.messages = mined.conversations, mined.messages
     run.questions, run.groups = mined.questions, len(mined.groups)
@@ -224,15 +225,15 @@ def edit_group(*, actor: Person, group: QuestionGroup, values: Mapping[str, str]
     changed = {name: values[name].strip() for name in EDITABLE if name in values}
     changed = {name: value for name, value in changed.items() if value != str(getattr(group, name))}
     if "question" in changed and not 2 <= len(changed["question"]) <= QUESTION_MAX:
-        raise BadLabel(f"问题要写 2–{QUESTION_MAX} 个字。", where="问题")
+        raise BadLabel(_("问题要写 2–%(n)s 个字。", n=QUESTION_MAX), where=_("问题"))
     if len(changed.get("answer", "")) > ANSWER_MAX:
-        raise BadLabel(f"回答最多 {ANSWER_MAX} 个字。", where="采用的回答")
+        raise BadLabel(_("回答最多 %(n)s 个字。", n=ANSWER_MAX), where=_("采用的回答"))
     try:
         for name, kind in (("stage", Stage), ("dimension", Dimension)):
             if name in changed:
                 setattr(group, name, kind(changed[name]))
     except ValueError as error:
-        raise BadLabel("没有这个选项，请重新选择。") from error
+        raise BadLabel(_("没有这个选项，请重新选择。")) from error
     for name in ("question", "product_label", "answer"):
         if name in changed:
             setattr(group, name, changed[name])

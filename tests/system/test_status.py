@@ -40,21 +40,21 @@ def test_jobs_are_listed_in_a_fixed_number_of_statements(
     rows: int,
 ) -> None:
     made: list[Any] = [
-        Job(name=f"work-{n}", arguments={}, state=JobState.FAILED, error="磁盘已满") for n in range(rows)
+        Job(name=f"work-{n}", arguments={}, state=JobState.FAILED, error="磁盘<b>满</b> 99%") for n in range(rows)
     ]
     session.add_all(made)
     session.commit()
     client = sign_in(cast.admin)
     with count_queries() as q:
         html = client.get("/system/").get_data(as_text=True)
-    assert html.count("磁盘已满") == rows
+    assert html.count("磁盘&lt;b&gt;满&lt;/b&gt; 99%") == rows
     assert q.count == 4  # the person with roles, the jobs, the events, how many failed
 
 
 def test_hooks_that_tell_are_written_down(
     session: scoped_session, cast: Cast, sign_in: Callable[[Person], FlaskClient]
 ) -> None:
-    hooks().chats_imported(chat_import=SimpleNamespace(id=3, created_by_id=cast.trainer.id, ok=120))
+    hooks().chats_imported(chat_import=SimpleNamespace(id=3, created_by_id=cast.trainer.id, ok=120, shop_id=None))
     hooks().questions_mined(run=SimpleNamespace(created_by_id=cast.trainer.id, questions=40, groups=9))
     hooks().attempt_submitted(attempt=SimpleNamespace(id=5, person_id=cast.agent.id))
     for tell in (hooks().certificate_issued, hooks().certificate_ended):

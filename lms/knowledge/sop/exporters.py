@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from lms.kernel.db import db
@@ -15,8 +16,8 @@ from lms.knowledge.sop.seasons import version_in_force
 
 
 def headers() -> list[str]:
-    return ["编号", "店铺", "SKU", "商品", "第几问", "类型", "标题", "版本", "开始日期", "结束日期", "答复内容",
-            "负责人", "下次复核"]  # fmt: skip
+    return [_("编号"), _("店铺"), "SKU", _("商品"), _("第几问"), _("类型"), _("标题"), _("版本"), _("开始日期"),
+            _("结束日期"), _("答复内容"), _("负责人"), _("下次复核")]  # fmt: skip
 
 
 def rows_for_sheet(entries: Sequence[SopEntry], *, day: date) -> list[list[Any]]:
