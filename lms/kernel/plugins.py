@@ -23,6 +23,9 @@ BUILT_IN = (
     "people", "inbox", "media", "learning", "conversations", "knowledge", "courses", "posts", "quizzes",
     "question-types", "mining", "drafting", "bank", "papers", "attempts", "quiz-starter", "programmes", "notices",
     "cases", "briefings", "certification", "help", "system", "demo",
+    "coaching", "coaching-effects", "coaching-loop", "coaching-sessions", "coaching-timeline",
+    "qa", "qa-calibration", "qa-chats", "qa-checks", "qa-disputes", "qa-evaluations", "qa-imports", "qa-improvements",
+    "qa-sampling", "qa-scorecards",
 )  # fmt: skip
 """The order in which what ships is loaded; other plugins follow by name."""
 
