@@ -253,6 +253,7 @@ def test_4a_agent_starts_the_first_day(sign_in: SignIn, made: list[str], size: d
     page.get_by_role("button", name="保存新密码").click()
     today = page.locator(".card", has_text="第 1 天 / 2")
     expect(today.get_by_role("link", name=LESSON)).to_be_visible()
+    assert page.locator(".dash .card-title").first.inner_text() == PROGRAMME
     look(page, size)
     # The second day's checklist by its address: refused, with the reason and the way back.
     answer = page.goto(made[2])
@@ -294,6 +295,8 @@ def test_4c_lead_signs_on_a_phone_and_keeps_attendance(sign_in: SignIn) -> None:
         page.get_by_role("radio", name="合格").check()
         look(page, PHONE)
         page.get_by_role("button", name="签字", exact=True).click()
+        expect(page.get_by_text(f"已给{name}签了 1 条。")).to_be_visible()
+        expect(page.get_by_role("heading", name="带教清单")).to_be_visible()
 
 
 @pytest.mark.parametrize(("size", "account"), SIZES)
