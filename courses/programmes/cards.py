@@ -5,16 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
-
 from courses.programmes.definition import from_json
 from courses.programmes.models import Enrolment
 from courses.programmes.permissions import PP
 from courses.programmes.queries import latest_run
-from lms.kernel.db import db
 from lms.kernel.hookspecs import DashboardCard
-from lms.learning.enums import AssignmentState
 from lms.learning.labels import TEMPLATE_HELPERS
 from lms.learning.models import Assignment
 from lms.people.models import Person
@@ -36,24 +31,15 @@ class Today:
 
 
 def cards_for(person: Person, at: datetime) -> list[DashboardCard]:
-    """One statement for who is in no programme, two for the others, so that it can stand before the tasks at once."""
+    """One statement, so that it can be there at once, before the tasks."""
     run = latest_run(person.id) if has_permission(person, PP.READ_OWN) else None
     if run is None:
         return []
-    enrolment, version = run
+    enrolment, version, waiting = run
     definition = from_json(version.definition)
     day = definition.days[enrolment.current_day - 1]
-    waiting = (
-        select(Assignment)
-        .where(
-            Assignment.person_id == person.id,
-            Assignment.activity_id.in_(day.activity_ids()),
-            Assignment.state == AssignmentState.OPEN,
-        )
-        .options(joinedload(Assignment.activity))
-    )
     order = {ident: place for place, ident in enumerate(day.activity_ids())}
-    tasks = sorted(db.session.scalars(waiting), key=lambda task: order[task.activity_id])
+    tasks = sorted((t for t in waiting if t.activity_id in order), key=lambda task: order[task.activity_id])
     late = enrolment.day_due_at is not None and enrolment.day_due_at < at
     today = Today(enrolment, version.title, day.title, len(definition.days), tuple(tasks), late)
     context = {"today": today, "shown": SHOWN, "at": at, **TEMPLATE_HELPERS}

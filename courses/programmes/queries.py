@@ -18,8 +18,8 @@ from courses.programmes.models import Attendance, Enrolment, EnrolmentEvent, Pro
 from courses.programmes.progress import STUCK_AFTER, STUCK_AFTER_TRIES, Course, Fact, Progress, evaluate
 from lms.kernel.db import db
 from lms.kernel.errors import NotFound
-from lms.learning.enums import Dimension, Verb
-from lms.learning.models import Activity, Record
+from lms.learning.enums import AssignmentState, Dimension, Verb
+from lms.learning.models import Activity, Assignment, Record
 from lms.people.models import Person
 from lms.people.queries import shop_filter
 
@@ -228,17 +228,23 @@ def runs_of(person_id: int, states: Sequence[EnrolmentState]) -> list[tuple[Enro
     return [(row[0], row[1]) for row in db.session.execute(query)]
 
 
-def latest_run(person_id: int) -> tuple[Enrolment, ProgrammeVersion] | None:
-    """What the person is in the middle of; of several the one begun last. One statement."""
-    query = (
-        select(Enrolment, ProgrammeVersion)
-        .join(ProgrammeVersion, _frozen())
-        .where(Enrolment.person_id == person_id, Enrolment.state == EnrolmentState.ACTIVE)
-        .order_by(Enrolment.id.desc())
-        .limit(1)
+def latest_run(person_id: int) -> tuple[Enrolment, ProgrammeVersion, list[Assignment]] | None:
+    """What the person is in the middle of, of several the one begun last; and their open tasks, of the programme or
+    not. One statement: the start page asks.
+    """
+    latest = select(func.max(Enrolment.id)).where(
+        Enrolment.person_id == person_id, Enrolment.state == EnrolmentState.ACTIVE
     )
-    row = db.session.execute(query).first()
-    return (row[0], row[1]) if row else None
+    is_open = and_(Assignment.person_id == Enrolment.person_id, Assignment.state == AssignmentState.OPEN)
+    query = (
+        select(Enrolment, ProgrammeVersion, Assignment)
+        .join(ProgrammeVersion, _frozen())
+        .outerjoin(Assignment, is_open)
+        .where(Enrolment.id == latest.scalar_subquery())
+        .options(joinedload(Assignment.activity))
+    )
+    rows = db.session.execute(query).all()
+    return (rows[0][0], rows[0][1], [task for *_run, task in rows if task is not None]) if rows else None
 
 
 def standing_is(standing: Standing, at: datetime) -> ColumnElement[bool]:
