@@ -52,12 +52,12 @@ def setup_home(at: datetime) -> str | None:
 @hookimpl
 def transcript_sections(person: Person, viewer: Person, at: datetime) -> list[TranscriptSection]:
     """岗位要求的能力: what is shown, what is missing, what to do next."""
-    from lms.posts.queries import competency_status, seen_posts
+    from lms.posts.queries import competency_status, posts_with_requirements
 
-    posts = seen_posts([person.id], viewer)[person.id]
+    posts, required = posts_with_requirements(person, viewer)
     if not posts:
         return []
-    context = {"posts": posts, "rows": competency_status(person, viewer), "own": person.id == viewer.id}
+    context = {"posts": posts, "rows": competency_status(person, viewer, required), "own": person.id == viewer.id}
     return [TranscriptSection(10, _l("岗位要求的能力"), "lms/posts/transcript.html", context)]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from lms.kernel.db import db
@@ -62,6 +62,23 @@ def required_competencies(person_id: int) -> list[Competency]:
     )
     query = select(Competency).where(Competency.id.in_(required), Competency.archived_at.is_(None))
     return list(db.session.scalars(query.order_by(Competency.dimension, *BY_CODE)))
+
+
+def posts_with_requirements(person: Person, viewer: Person) -> tuple[list[Post], list[Competency]]:
+    """What :func:`seen_posts` and :func:`required_competencies` tell of one person, in one statement."""
+    query = (
+        select(PersonPost, Competency)
+        .outerjoin(PostCompetency, PostCompetency.post_id == PersonPost.post_id)
+        .outerjoin(Competency, and_(Competency.id == PostCompetency.competency_id, Competency.archived_at.is_(None)))
+        .where(PersonPost.person_id == person.id)
+        .options(joinedload(PersonPost.post))
+        .order_by(PersonPost.main.desc(), PersonPost.post_id, Competency.dimension, *BY_CODE)
+    )
+    rows = db.session.execute(query).all()
+    posts = {held.post_id: held.post for held, _competency in rows}
+    required = {competency.id: competency for _held, competency in rows if competency is not None}
+    in_order = sorted(required.values(), key=lambda each: (each.dimension, len(each.code), each.code))
+    return [post for post in posts.values() if can_see_shop(viewer, post.shop_id)], in_order
 
 
 def requirements(post_ids: Iterable[int]) -> dict[int, frozenset[int]]:
@@ -182,12 +199,16 @@ class CompetencyStatus:
         return bool(self.done)
 
 
-def competency_status(person: Person, viewer: Person) -> list[CompetencyStatus]:
-    """How a person stands with what their posts require, by dimension and code. Three statements at the most.
+def competency_status(
+    person: Person, viewer: Person, required: Sequence[Competency] | None = None
+) -> list[CompetencyStatus]:
+    """How a person stands with what their posts require, by dimension and code. Three statements at the most, one
+    less for who hands over what is ``required``.
 
     A competency of a shop that the viewer does not see is left out; an activity of one counts, but is not named.
     """
-    required = [c for c in required_competencies(person.id) if can_see_shop(viewer, c.shop_id)]
+    required = required_competencies(person.id) if required is None else required
+    required = [c for c in required if can_see_shop(viewer, c.shop_id)]
     if not required:
         return []
     found = _teaching([competency.id for competency in required], person.id)

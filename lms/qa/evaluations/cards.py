@@ -10,7 +10,7 @@ from lms.kernel.db import db
 from lms.kernel.hookspecs import DashboardCard, TranscriptSection
 from lms.people.models import Person
 from lms.qa.evaluations import labels
-from lms.qa.evaluations.listing import EvaluationFilter, evaluation_list, faults_by_evaluation
+from lms.qa.evaluations.listing import EvaluationFilter, evaluation_list, fault_names
 from lms.qa.evaluations.queries import open_answers, queue_counts
 
 SHOWN = 10
@@ -32,12 +32,13 @@ def queue_card(person: Person) -> list[DashboardCard]:
 
 def transcript_of(person: Person, viewer: Person, at: datetime) -> list[TranscriptSection]:
     """The person's latest results, as far as the viewer may see them: oneself and those who lead or check."""
-    results = db.session.execute(evaluation_list(viewer, EvaluationFilter(agent_id=person.id)).limit(SHOWN)).all()
+    listed = evaluation_list(viewer, EvaluationFilter(agent_id=person.id)).add_columns(fault_names())
+    results = db.session.execute(listed.limit(SHOWN)).all()
     if not results:
         return []
     context = {
-        "results": results,
-        "faults": faults_by_evaluation([evaluation.id for evaluation, _standing in results]),
+        "results": [(evaluation, standing) for evaluation, standing, _names in results],
+        "faults": {evaluation.id: names.split("\n") for evaluation, _standing, names in results if names},
         "states": labels.STATES,
         "state_colours": labels.STATE_COLOURS,
     }

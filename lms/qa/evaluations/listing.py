@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, and_, cast, func, select
 from sqlalchemy.orm import joinedload
+from sqlalchemy.sql.functions import aggregate_strings
 
 from lms.kernel.clock import from_local
 from lms.kernel.db import db
@@ -140,6 +141,17 @@ def faults_by_evaluation(evaluation_ids: Sequence[int]) -> dict[int, list[str]]:
     for ident, name in db.session.execute(query):
         found.setdefault(ident, []).append(name)
     return found
+
+
+def fault_names() -> ColumnElement[str | None]:
+    """What :func:`faults_by_evaluation` tells, as a column of a short list: the names one a line."""
+    return (
+        select(aggregate_strings(EvaluationLine.name, "\n"))
+        .outerjoin(LineRuling, LineRuling.line_id == EvaluationLine.id)
+        .where(EvaluationLine.evaluation_id == Evaluation.id, counted_failed())
+        .correlate(Evaluation)
+        .scalar_subquery()
+    )
 
 
 def exported(viewer: Person, wanted: EvaluationFilter) -> Iterator[tuple[Evaluation, EvaluationStanding, str]]:
