@@ -17,9 +17,11 @@ from lms.learning.matrix import (
     task_counts,
     task_people,
 )
+from lms.learning.models import Competency
 from lms.learning.queries import (
     assignable_activities,
     assignable_people,
+    competencies,
     dimension_progress,
     ledger_totals,
     overdue_in_team,
@@ -27,7 +29,7 @@ from lms.learning.queries import (
 )
 from lms.learning.services import write_record
 from lms.people.enums import Role
-from tests.factories import make_activity, make_assignment, make_person
+from tests.factories import make_activity, make_assignment, make_person, save
 
 
 def finish(person, activity, key, score=None, *, at=None, success=True):
@@ -238,3 +240,9 @@ def test_managers_with_an_agents_role_are_managers(cast, session):
     working_lead = make_person("带班组长", Role.AGENT, Role.LEAD, team=cast.team_a)
     make_assignment(working_lead, make_activity(), due_at=now() - timedelta(days=1))
     assert list(session.scalars(overdue_in_team(cast.supervisor, now()))) == []
+
+
+def test_competencies_stand_as_people_count(cast, session):
+    for code in ("K10", "K2", "K1"):
+        save(Competency(code=code, name=code, dimension=Dimension.KNOWLEDGE))
+    assert [row[0].code for row in session.execute(competencies(cast.admin))] == ["K1", "K2", "K10"]
