@@ -15,7 +15,7 @@ from lms.kernel.db import db
 from lms.kernel.errors import DomainError
 from lms.learning.enums import AssignmentReason, AssignmentState
 from lms.learning.locks import locks_of
-from lms.learning.models import BY_CODE, Activity, Assignment, Competency
+from lms.learning.models import Activity, Assignment, Competency
 from lms.learning.services import assign, cancel_assignment
 from lms.learning.telling import told_together
 from lms.people.models import Person
@@ -71,17 +71,19 @@ def default_due(at: datetime) -> datetime:
     return from_local(day.replace(hour=23, minute=59, second=0, microsecond=0, tzinfo=None))
 
 
-def plan_change(*, actor: Person, person: Person, posts: Sequence[Post], at: datetime) -> ChangePlan:
-    """What would follow if ``person`` held these posts, the main one first; nothing is written.
+def plan_change(
+    *, actor: Person, person: Person, posts: Sequence[Post], at: datetime, before: Sequence[Post] | None = None
+) -> ChangePlan:
+    """What would follow if ``person`` held these posts, the main one first; nothing is written. ``before`` is what
+    they hold, for who knows it already.
 
     Raises NotFound for whom or what the actor does not reach, PostChangeError for posts that don't fit the person.
     """
     require_visible(can_change_posts(actor, person))
-    before = posts_of([person.id])[person.id]
+    before = posts_of([person.id])[person.id] if before is None else before
     after = list({post.id: post for post in posts}.values())
     _check(actor, person, before, after)
-    diff = _diff(before, after)
-    involved = _competencies(diff)
+    diff, involved = _diff(before, after)
     facts = facts_for(person, actor, sorted(diff.added | diff.dropped))
     by_id = {activity.id: (activity, task) for activity, _fact, task in facts}
     wanted = to_assign(diff, [fact for _activity, fact, _task in facts])
@@ -202,7 +204,7 @@ def _assign_added(actor: Person, group: list[Move], serving: _Serving, at: datet
     what asks instead of teaching is left to the programme or to somebody who gives it by hand.
     """
     _person, before, after = group[0]
-    diff = _diff(before, after)
+    diff, _involved = _diff(before, after)
     people = [person for person, _before, _after in group]
     taught = [
         (activity, ids)
@@ -289,12 +291,10 @@ def _check(
             )
 
 
-def _diff(before: Sequence[Post], after: Sequence[Post]) -> CompetencyDiff:
+def _diff(before: Sequence[Post], after: Sequence[Post]) -> tuple[CompetencyDiff, list[Competency]]:
+    """The difference, and the competencies it is made of, by dimension and code."""
     required = requirements({post.id for post in (*before, *after)})
-    return diff_requirements([required[p.id] for p in before], [required[p.id] for p in after])
-
-
-def _competencies(diff: CompetencyDiff) -> list[Competency]:
-    ids = diff.added | diff.kept | diff.dropped
-    query = select(Competency).where(Competency.id.in_(ids)).order_by(Competency.dimension, *BY_CODE)
-    return list(db.session.scalars(query))
+    ids = {post_id: frozenset(each.id for each in some) for post_id, some in required.items()}
+    involved = {each.id: each for some in required.values() for each in some}
+    in_order = sorted(involved.values(), key=lambda each: (each.dimension, len(each.code), each.code))
+    return diff_requirements([ids[p.id] for p in before], [ids[p.id] for p in after]), in_order

@@ -81,18 +81,19 @@ def posts_with_requirements(person: Person, viewer: Person) -> tuple[list[Post],
     return [post for post in posts.values() if can_see_shop(viewer, post.shop_id)], in_order
 
 
-def requirements(post_ids: Iterable[int]) -> dict[int, frozenset[int]]:
-    """What each post requires, as ids of competencies that are in use."""
+def requirements(post_ids: Iterable[int]) -> dict[int, list[Competency]]:
+    """What each post requires, of the competencies that are in use, by dimension and code. One statement."""
     ids = list(post_ids)
-    found: dict[int, set[int]] = {post_id: set() for post_id in ids}
+    found: dict[int, list[Competency]] = {post_id: [] for post_id in ids}
     query = (
-        select(PostCompetency.post_id, PostCompetency.competency_id)
+        select(PostCompetency.post_id, Competency)
         .join(Competency, PostCompetency.competency_id == Competency.id)
         .where(PostCompetency.post_id.in_(ids), Competency.archived_at.is_(None))
+        .order_by(Competency.dimension, *BY_CODE)
     )
-    for post_id, competency_id in db.session.execute(query):
-        found[post_id].add(competency_id)
-    return {post_id: frozenset(competencies) for post_id, competencies in found.items()}
+    for post_id, competency in db.session.execute(query):
+        found[post_id].append(competency)
+    return found
 
 
 def seen_posts(person_ids: Sequence[int], viewer: Person) -> dict[int, list[Post]]:
@@ -294,15 +295,14 @@ def facts_for(
 ) -> list[tuple[Activity, ActivityFact, Assignment | None]]:
     """Published activities that teach one of the competencies and that both may see, as the person stands with them.
 
-    The assignment is the open one, when the person has one. Three statements.
+    The assignment is the open one, when the person has one. Two statements.
     """
-    taught = [
-        (activity, ids)
-        for activity, ids in activities_teaching(competency_ids)
+    found = [
+        (activity, ids, done)
+        for activity, ids, done in _teaching(competency_ids, person.id)
         if activity.archived_at is None and _both_see(person, actor, activity)
     ]
-    activity_ids = [activity.id for activity, _ids in taught]
-    completed = completed_by([person.id], activity_ids)
+    activity_ids = [activity.id for activity, _ids, _done in found]
     waiting = select(Assignment).where(
         Assignment.person_id == person.id,
         Assignment.activity_id.in_(activity_ids),
@@ -312,8 +312,8 @@ def facts_for(
     return [
         (
             activity,
-            ActivityFact(activity.id, ids, (person.id, activity.id) in completed, activity.id in open_tasks),
+            ActivityFact(activity.id, ids, done, activity.id in open_tasks),
             open_tasks.get(activity.id),
         )
-        for activity, ids in taught
+        for activity, ids, done in found
     ]

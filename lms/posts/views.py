@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy.orm import lazyload
+from sqlalchemy.orm import joinedload, lazyload
 from werkzeug.wrappers import Response
 
 from lms.kernel.clock import now
@@ -214,13 +215,16 @@ def person(person_id: int) -> str:
 @requires(PP.POSTS_ASSIGN)
 def change(person_id: int) -> Response:
     """Choose posts (``post`` several times, ``main``), see what that adds and drops, confirm by POST."""
-    actor, person = current_person(), get_or_404(Person, person_id)
-    require_visible(can_change_posts(actor, person))
+    actor, person = current_person(), db.session.get(Person, person_id, options=[joinedload(Person.grants)])
+    require_visible(person is not None and can_change_posts(actor, person))
+    assert person is not None
     form = ChangeForm()
-    posts = _posts_asked(actor, person)
+    held, choices = posts_of([person.id])[person.id], _choices(actor, person)
+    posts = _posts_asked({post.id: post for post in (*choices, *held)})
     plan: ChangePlan | None = None
     try:
-        plan = plan_change(actor=actor, person=person, posts=posts, at=now()) if posts is not None else None
+        if posts is not None:
+            plan = plan_change(actor=actor, person=person, posts=posts, at=now(), before=held)
         if plan and request.method == "POST" and form.validate():
             change_posts(
                 actor=actor,
@@ -238,14 +242,13 @@ def change(person_id: int) -> Response:
         attach(form, where=error.where, message=str(error))
     if request.method == "GET":
         form.suggest_due(now())
-    held = posts_of([person.id])[person.id]
     page = render_template(
         "lms/posts/change.html",
         person=person,
         form=form,
         plan=plan if plan and plan.before != plan.after else None,
         same=plan is not None and plan.before == plan.after,
-        choices=[*[p for p in held if p.archived_at], *_choices(actor, person)],
+        choices=[*[p for p in held if p.archived_at], *choices],
         held=held,
         chosen=[post.id for post in (plan.after if plan else posts or held)],
         asked=request.form.getlist("assign", type=int) if request.method == "POST" else None,
@@ -259,7 +262,7 @@ def _choices(actor: Person, person: Person) -> list[Post]:
     return [post for post in posts if post.shop_id is None or can_see_shop(person, post.shop_id)]
 
 
-def _posts_asked(actor: Person, person: Person) -> list[Post] | None:
+def _posts_asked(offered: Mapping[int, Post]) -> list[Post] | None:
     """The posts of the address or the form, the main one first; None before anything was chosen."""
     if "chosen" not in request.values:
         return None
@@ -267,5 +270,4 @@ def _posts_asked(actor: Person, person: Person) -> list[Post] | None:
     main = request.values.get("main", type=int)
     if main in wanted:
         wanted = [main, *[ident for ident in wanted if ident != main]]
-    held = {post.id: post for post in posts_of([person.id])[person.id]}
-    return [held.get(ident) or _visible(ident) for ident in wanted]
+    return [offered.get(ident) or _visible(ident) for ident in wanted]
