@@ -166,6 +166,24 @@ def records_on(person: Person, activity_id: int) -> Sequence[Record]:
     return db.session.scalars(query).all()
 
 
+def task_and_records(person: Person, activity_id: int) -> tuple[Assignment | None, list[Record]]:
+    """:func:`latest_task` and :func:`records_on` in one statement: every page of a lesson asks for both."""
+    newest = select(func.max(Assignment.id)).where(
+        Assignment.person_id == person.id,
+        Assignment.activity_id == activity_id,
+        Assignment.state != AssignmentState.CANCELLED,
+    )
+    query = (
+        select(Assignment, Record)
+        .select_from(Activity)
+        .outerjoin(Assignment, Assignment.id == newest.scalar_subquery())
+        .outerjoin(Record, and_(Record.activity_id == Activity.id, Record.actor_id == person.id))
+        .where(Activity.id == activity_id)
+    )
+    rows = db.session.execute(query).all()
+    return rows[0][0], [record for _task, record in rows if record is not None]
+
+
 def newest_finished(records: Iterable[Record]) -> int:
     """The newest version that these records of one person and lesson say was finished; 0 for none."""
     finished = (r for r in records if r.verb is Verb.COMPLETED and r.completion)

@@ -20,7 +20,7 @@ from courses.lessons.queries import (
     lesson_for_authors,
     newest_finished,
     records_by_key,
-    records_on,
+    task_and_records,
     version_of,
 )
 from courses.lessons.review_models import LessonPublication
@@ -260,9 +260,9 @@ def open_lesson(*, actor: Person, lesson: Lesson, version: LessonVersion, at: da
 
     The time runs from the first opening, on whatever device, so that coming back later never starts it anew.
     """
-    task = latest_task(actor, lesson.activity_id)
+    task, records = task_and_records(actor, lesson.activity_id)
     opened_key, completed_key = _keys(actor, lesson, version, task)
-    known = {record.idempotency_key: record for record in records_on(actor, lesson.activity_id)}
+    known = {record.idempotency_key: record for record in records}
     opened = known.get(opened_key) or write_record(
         actor=actor,
         verb=Verb.OPENED,
@@ -270,6 +270,7 @@ def open_lesson(*, actor: Person, lesson: Lesson, version: LessonVersion, at: da
         at=at,
         idempotency_key=opened_key,
         context=_context(lesson, version),
+        looked=True,
     )
     left = lesson_type(lesson.type).minimum_seconds(version.body) - (at - opened.at).total_seconds()
     return Opening(opened.at, max(0, ceil(left)), known.get(completed_key), task, newest_finished(known.values()))

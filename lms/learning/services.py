@@ -73,13 +73,15 @@ def write_record(
     completion: bool | None = None,
     duration_seconds: int | None = None,
     context: dict[str, Any] | None = None,
+    looked: bool = False,
 ) -> Record:
-    """Append a fact about ``actor`` to the ledger.
+    """Append a fact about ``actor`` to the ledger. ``looked``: the caller has just seen that the key is new.
 
     A second call with the same key returns the first row and changes nothing. A completion that is not a failure
     closes the actor's open assignment of the activity. Fires the hook ``record_written``.
     """
-    known = db.session.scalars(select(Record).where(Record.idempotency_key == idempotency_key)).one_or_none()
+    by_key = select(Record).where(Record.idempotency_key == idempotency_key)
+    known = None if looked else db.session.scalars(by_key).one_or_none()
     if known is not None:
         if (known.actor_id, known.activity_id) != (actor.id, activity.id):
             raise RecordError(_("这条学习记录的编号已用于别的记录。"), where=idempotency_key)
@@ -102,7 +104,7 @@ def write_record(
         with db.session.begin_nested():
             db.session.add(record)
     except IntegrityError:  # told twice at the same moment: the other one was first
-        return db.session.scalars(select(Record).where(Record.idempotency_key == idempotency_key)).one()
+        return db.session.scalars(by_key).one()
     if completion and success is not False:
         _close_assignments(actor, activity, at)
     hooks().record_written(record=record)

@@ -76,7 +76,7 @@ def test_statements_of_a_lesson_opened_for_the_first_and_second_time(
         with count_queries() as counted:
             assert client.get(url).status_code == 200
         counts.append(counted.count)
-    assert counts == [10, 7]
+    assert counts == [8, 6]
 
 
 def test_pages_are_light_with_everything_that_ships(
