@@ -109,7 +109,14 @@ def help_given(agent_id: int, criterion_id: int) -> list[Given]:
 
 
 def teaching(competency_id: int | None, shop_id: int, kind: str) -> list[int]:
-    """Activities of a kind for a competency: the shop's own first, then those about fewer things, then the newest."""
+    """The ids of :func:`teaching_choices`."""
+    return [ident for ident, _title in teaching_choices(competency_id, shop_id, kind)]
+
+
+def teaching_choices(competency_id: int | None, shop_id: int, kind: str) -> list[tuple[int, str]]:
+    """(id, title) of the activities of a kind for a competency: the shop's own first, then those about fewer things,
+    then the newest. One statement.
+    """
     if competency_id is None:
         return []
     breadth = (
@@ -120,7 +127,7 @@ def teaching(competency_id: int | None, shop_id: int, kind: str) -> list[int]:
         .scalar_subquery()
     )
     query = (
-        select(Activity.id)
+        select(Activity.id, Activity.title)
         .join(ActivityCompetency, ActivityCompetency.activity_id == Activity.id)
         .where(
             ActivityCompetency.competency_id == competency_id,
@@ -130,7 +137,7 @@ def teaching(competency_id: int | None, shop_id: int, kind: str) -> list[int]:
         )
         .order_by(Activity.shop_id.is_(None), breadth, Activity.id.desc())
     )
-    return list(db.session.scalars(query))
+    return [(ident, title) for ident, title in db.session.execute(query)]
 
 
 def latest_case(agent_id: int, criterion_id: int) -> RemedialCase | None:
@@ -244,16 +251,6 @@ def settings_for(shop_id: int, criterion_id: int) -> tuple[LoopRule | None, Rule
     """The rule that decides, and its settings; the defaults where a shop has set none."""
     rule = rule_for(shop_id, criterion_id)
     return rule, RuleSettings.of(rule) if rule is not None else RuleSettings()
-
-
-def teaching_choices(competency_id: int | None, shop_id: int, kind: str) -> list[tuple[int, str]]:
-    """(id, title) of the activities of a kind for a competency, in the order of :func:`teaching`. Two statements."""
-    idents = teaching(competency_id, shop_id, kind)
-    titles = {
-        row.id: row.title
-        for row in db.session.execute(select(Activity.id, Activity.title).where(Activity.id.in_(idents)))
-    }
-    return [(ident, titles[ident]) for ident in idents]
 
 
 def criteria_of_shop(shop_id: int) -> Sequence[Criterion]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.orm import joinedload
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -44,7 +45,7 @@ from lms.kernel.db import db, get_or_404
 from lms.learning.labels import activity_url
 from lms.learning.models import Activity
 from lms.people.guards import current_person, requires
-from lms.people.models import Shop
+from lms.people.models import Person, Shop
 from lms.people.queries import shops_visible_to
 from lms.people.rules import can_see_person, can_see_shop, require_visible
 from lms.qa.evaluations.models import Finding
@@ -163,7 +164,9 @@ def cancel(case_id: int) -> ResponseReturnValue:
 def assign(finding_id: int) -> ResponseReturnValue:
     """Open a case by hand for a finding."""
     actor = current_person()
-    finding = get_or_404(Finding, finding_id)
+    finding = get_or_404(
+        Finding, finding_id, joinedload(Finding.agent).lazyload(Person.grants), joinedload(Finding.criterion)
+    )
     require_visible(
         can_see_shop(actor, finding.shop_id) and can_see_person(actor, finding.agent) and actor.id != finding.agent_id
     )

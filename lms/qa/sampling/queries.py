@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import joinedload, lazyload
 
 from lms.conversations.models import Conversation
@@ -232,15 +232,23 @@ def latest_week(plan: SamplingPlan) -> date | None:
 
 def drawn_by_source(plan: SamplingPlan, week: date) -> dict[int, dict[EntrySource, int]]:
     """{agent: {source: chats drawn for the week}}. One statement."""
+    return drawn_and_done(plan, week)[0]
+
+
+def drawn_and_done(plan: SamplingPlan, week: date) -> tuple[dict[int, dict[EntrySource, int]], dict[int, int]]:
+    """{agent: {source: chats drawn for the week}}, and {agent: how many of these are scored}. One statement."""
+    scored = func.sum(case((QueueEntry.state == EntryState.DONE, 1), else_=0))
     query = (
-        select(QueueEntry.agent_id, QueueEntry.source, func.count())
+        select(QueueEntry.agent_id, QueueEntry.source, func.count(), scored)
         .where(QueueEntry.plan_id == plan.id, QueueEntry.week == week, QueueEntry.state != EntryState.DROPPED)
         .group_by(QueueEntry.agent_id, QueueEntry.source)
     )
-    found: dict[int, dict[EntrySource, int]] = {}
-    for agent_id, source, n in db.session.execute(query):
-        found.setdefault(agent_id, {})[source] = n
-    return found
+    drawn: dict[int, dict[EntrySource, int]] = {}
+    done: dict[int, int] = {}
+    for agent_id, source, n, n_scored in db.session.execute(query):
+        drawn.setdefault(agent_id, {})[source] = n
+        done[agent_id] = done.get(agent_id, 0) + int(n_scored)
+    return drawn, done
 
 
 @dataclass(frozen=True)
@@ -276,15 +284,7 @@ def week_report(viewer: Person, plan: SamplingPlan, week: date, extras: dict[int
             select(ChatAgent.person_id, func.count()).where(served_by(plan, week)).group_by(ChatAgent.person_id)
         )
     }
-    drawn = drawn_by_source(plan, week)
-    done: dict[int, int] = {
-        agent_id: n
-        for agent_id, n in db.session.execute(
-            select(QueueEntry.agent_id, func.count())
-            .where(QueueEntry.plan_id == plan.id, QueueEntry.week == week, QueueEntry.state == EntryState.DONE)
-            .group_by(QueueEntry.agent_id)
-        )
-    }
+    drawn, done = drawn_and_done(plan, week)
     people = people_by_id([*served, *drawn])
     rows = [
         AgentRow(

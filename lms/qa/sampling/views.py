@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response as BaseResponse
 
 from lms.kernel.clock import now
@@ -47,7 +48,8 @@ def _shop(text: str) -> Shop | None:
 
 
 def _plan(plan_id: int) -> SamplingPlan:
-    plan = get_or_404(SamplingPlan, plan_id)
+    shown = (SamplingPlan.shop, SamplingPlan.team, SamplingPlan.scorecard)
+    plan = get_or_404(SamplingPlan, plan_id, *(joinedload(one) for one in shown))
     require_visible(can_see_shop(current_person(), plan.shop_id))
     return plan
 
