@@ -39,7 +39,7 @@ from quizzes.mining.services import edit_group, hide_group, refuse_answer
 from quizzes.permissions import Q
 
 bp = Blueprint("mining", __name__, url_prefix="/questions", template_folder="templates", static_folder="static")
-LIST_SIZE = 30
+LIST_SIZE = 25
 WORDINGS_SIZE = 40
 
 
