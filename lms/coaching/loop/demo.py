@@ -10,8 +10,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from lms.coaching.enums import CaseState
-from lms.coaching.loop.models import RemedialCase
+from lms.coaching.enums import OPEN_STATES, CaseState, Help
+from lms.coaching.loop.models import CaseFinding, RemedialCase
+from lms.coaching.loop.queries import latest_case, teaching
+from lms.coaching.loop.services import open_by_hand
 from lms.coaching.loop.wishes import wish_key
 from lms.conversations.models import Conversation
 from lms.kernel.clock import from_local, to_local
@@ -22,8 +24,9 @@ from lms.learning.models import Activity
 from lms.learning.services import write_record
 from lms.people.models import Person
 from lms.qa.chats.models import ChatAgent
-from lms.qa.enums import EntrySource, EntryState, Origin
+from lms.qa.enums import EntrySource, EntryState, FindingState, Origin, RootCause
 from lms.qa.evaluations.demo import score_chat
+from lms.qa.evaluations.models import Finding, FindingStanding
 from lms.qa.evaluations.services import acknowledge, findings_of, submit_evaluation
 from lms.qa.sampling.models import QueueEntry
 from lms.qa.scorecards.definition import Definition
@@ -35,9 +38,15 @@ EVALUATORS = {"songguo": "evaluator", "shanyue": "trainer-b"}
 ENDINGS: tuple[tuple[int, bool] | None, ...] = ((5, False), (3, True), (5, False), None, (0, False), (2, False), None)
 
 
+BY_HAND = 6
+HEADS = {"songguo": "supervisor", "shanyue": "supervisor-b"}
+
+
 def run(context: Any) -> str:
-    """Finish the lessons of most cases, and check some of those agents again."""
+    """Open some cases by hand, finish the lessons of most cases, and check some of those agents again."""
     rng = context.rng("loop")
+    for key, account in HEADS.items():
+        _open_by_hand(context.person(account), context.shop(key).id, context.at)
     query = select(RemedialCase).where(RemedialCase.state == CaseState.TRAINING).order_by(RemedialCase.opened_at)
     cases = list(db.session.scalars(query))
     learned = checked = 0
@@ -53,6 +62,42 @@ def run(context: Any) -> str:
         checked += _check_again(context, case, *ending, rng=rng)
     ended = sum(case.state in (CaseState.FIXED, CaseState.RELAPSED) for case in cases)
     return f"{len(cases)} 项补训，{learned} 项已学完，复检 {checked} 通，{ended} 项有结论"
+
+
+def _open_by_hand(head: Person, shop_id: int, at: datetime) -> None:
+    """A supervisor does not wait for the second fault: findings of a fortnight ago got their lesson the next day."""
+    query = (
+        select(Finding)
+        .join(FindingStanding, FindingStanding.finding_id == Finding.id)
+        .where(
+            Finding.shop_id == shop_id,
+            Finding.agent_id != head.id,
+            Finding.root_cause == RootCause.PERSON,
+            Finding.served_at < at - timedelta(days=9),
+            FindingStanding.state == FindingState.CONFIRMED,
+            Finding.id.not_in(select(CaseFinding.finding_id)),
+        )
+        .order_by(Finding.served_at)
+    )
+    opened = 0
+    for finding in db.session.scalars(query).all():
+        lessons = teaching(finding.competency_id, shop_id, "lesson")
+        last = latest_case(finding.agent_id, finding.criterion_id)
+        if opened == BY_HAND or not lessons or (last is not None and last.state in OPEN_STATES):
+            continue
+        open_by_hand(
+            actor=head,
+            agent=finding.agent,
+            criterion=finding.criterion,
+            shop_id=shop_id,
+            lesson=db.session.get_one(Activity, lessons[0]),
+            quiz=None,
+            help_=Help.LESSON,
+            findings=[finding],
+            note="先看这一课，下次遇到同样的情况试试新办法。",
+            at=finding.at + timedelta(hours=6),
+        )
+        opened += 1
 
 
 def _learn(case: RemedialCase, at: datetime) -> None:
