@@ -19,7 +19,7 @@ def blueprints() -> list[Blueprint]:
 
 @hookimpl
 def navigation() -> list[NavItem]:
-    return [NavItem("coaching_effects.index", _l("课程效果"), "test-pipe", 180, C.EFFECTS_READ, "qa")]
+    return [NavItem("coaching_effects.index", _l("课程效果"), "test-pipe", 75, C.EFFECTS_READ, "qa")]
 
 
 @hookimpl

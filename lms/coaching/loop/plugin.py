@@ -47,8 +47,8 @@ def blueprints() -> list[Blueprint]:
 @hookimpl
 def navigation() -> list[NavItem]:
     return [
-        NavItem("coaching_loop.board", _l("闭环看板"), "repeat", 170, C.LOOP_READ, "qa"),
-        NavItem("coaching_loop.rules", _l("补训规则"), "adjustments", 190, C.RULES_EDIT, "qa"),
+        NavItem("coaching_loop.board", _l("闭环看板"), "repeat", 62, C.LOOP_READ, "qa"),
+        NavItem("coaching_loop.rules", _l("补训规则"), "adjustments", 86, C.RULES_EDIT, "qa"),
     ]
 
 

@@ -25,7 +25,7 @@ def blueprints() -> list[Blueprint]:
 
 @hookimpl
 def navigation() -> list[NavItem]:
-    return [NavItem("coaching_sessions.index", _l("辅导面谈"), "messages", 180, C.COACHING_EDIT, "qa")]
+    return [NavItem("coaching_sessions.index", _l("辅导面谈"), "messages", 70, C.COACHING_EDIT, "qa")]
 
 
 @hookimpl

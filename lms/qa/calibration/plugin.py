@@ -21,7 +21,7 @@ def blueprints() -> list[Blueprint]:
 
 @hookimpl
 def navigation() -> list[NavItem]:
-    return [NavItem("qa_calibration.index", _l("校准"), "scale", 350, Q.CALIBRATION_MANAGE, "qa")]
+    return [NavItem("qa_calibration.index", _l("校准"), "scale", 78, Q.CALIBRATION_MANAGE, "qa")]
 
 
 @hookimpl

@@ -22,7 +22,7 @@ def blueprints() -> list[Blueprint]:
 
 @hookimpl
 def navigation() -> list[NavItem]:
-    return [NavItem("qa_chats.agents", _l("会话归属"), "user-search", 40, Q.SAMPLING_MANAGE, "qa")]
+    return [NavItem("qa_chats.agents", _l("会话归属"), "user-search", 82, Q.SAMPLING_MANAGE, "qa")]
 
 
 @hookimpl

@@ -30,7 +30,7 @@ def blueprints() -> list[Blueprint]:
 def navigation() -> list[NavItem]:
     return [
         NavItem("qa_queue.index", _l("待评会话"), "checklist", 20, Q.EVALUATIONS_EDIT, "qa"),
-        NavItem("qa_plans.index", _l("抽检计划"), "arrows-shuffle", 30, Q.SAMPLING_MANAGE, "qa"),
+        NavItem("qa_plans.index", _l("抽检计划"), "arrows-shuffle", 80, Q.SAMPLING_MANAGE, "qa"),
     ]
 
 

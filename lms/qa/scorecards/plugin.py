@@ -28,7 +28,7 @@ def blueprints() -> list[Blueprint]:
 
 @hookimpl
 def navigation() -> list[NavItem]:
-    return [NavItem("qa_scorecards.index", _l("评分表"), "clipboard-list", 80, Q.SCORECARDS_EDIT, "qa")]
+    return [NavItem("qa_scorecards.index", _l("评分表"), "clipboard-list", 84, Q.SCORECARDS_EDIT, "qa")]
 
 
 @hookimpl
