@@ -77,7 +77,7 @@ def changed_ids(app: Flask, client: FlaskClient) -> Iterator[tuple[str, str]]:
         answer.close()
 
 
-@pytest.mark.parametrize("who", ["agent2", "trainer", "other_supervisor"])
+@pytest.mark.parametrize("who", ["agent2", "other_supervisor"])
 def test_a_peers_result_is_reached_by_no_address(
     app: Flask, session: scoped_session, cast: Cast, sign_in: Callable[[Person], FlaskClient], who: str
 ) -> None:
