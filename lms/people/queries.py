@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -150,6 +151,36 @@ def serving_filter(shop_id: int | None, column: InstrumentedAttribute[Any]) -> C
     scoped = RoleGrant.role.in_(BRANCH_ROLES | SHOP_ROLES) & func.coalesce(RoleGrant.team_id, Person.team_id).in_(above)
     by_role = Person.grants.any(or_(RoleGrant.role == Role.ADMIN, scoped))
     return column.in_(select(Person.id).where(or_(Person.team_id.in_(serving), by_role)).scalar_subquery())
+
+
+def serving_with_role(roles: Iterable[str], shop_id: int | None) -> list[int]:
+    """The ids of people on duty who hold one of the roles and see the shop: whom something of a shop is told to."""
+    query = select(Person.id).where(
+        Person.active, Person.grants.any(RoleGrant.role.in_(list(roles))), serving_filter(shop_id, Person.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def branch_heads(person: Person) -> dict[Role, list[int]]:
+    """The leads and supervisors on duty of the branches that ``person`` belongs to: {role: ids}. One statement."""
+    found: dict[Role, list[int]] = {role: [] for role in BRANCH_ROLES}
+    if person.team is None:
+        return found
+    above = [int(part) for part in person.team.path.split("/") if part]
+    query = (
+        select(RoleGrant.role, Person.id)
+        .join(Person, Person.id == RoleGrant.person_id)
+        .where(
+            Person.active,
+            RoleGrant.role.in_(BRANCH_ROLES),
+            func.coalesce(RoleGrant.team_id, Person.team_id).in_(above),
+        )
+        .distinct()
+        .order_by(Person.id)
+    )
+    for role, person_id in db.session.execute(query):
+        found[role].append(person_id)
+    return found
 
 
 def shops_visible_to(viewer: Person) -> list[Shop]:

@@ -5,16 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from lms.coaching.enums import Help
 from lms.coaching.loop.models import RemedialCase
 from lms.inbox.services import notify
 from lms.kernel.clock import to_local
-from lms.kernel.db import db
 from lms.people.enums import Role
-from lms.people.models import Person, RoleGrant, Team
-from lms.people.queries import serving_filter
+from lms.people.models import Person
+from lms.people.queries import branch_heads, serving_with_role
 from lms.qa.evaluations.models import Finding
 
 KIND = "coaching"
@@ -37,14 +35,9 @@ def tell_case_begins(*, case: RemedialCase, at: datetime) -> None:
 
 def tell_nothing_to_teach(*, finding: Finding, at: datetime) -> None:
     """Trainers hear, once a week, that a criterion fails people and no lesson is behind it."""
-    trainers = select(Person.id).where(
-        Person.active,
-        Person.grants.any(RoleGrant.role == Role.TRAINER),
-        serving_filter(finding.shop_id, Person.id),
-    )
     week = to_local(at).strftime("%G-%V")
     notify(
-        people=db.session.scalars(trainers).all(),
+        people=serving_with_role([Role.TRAINER], finding.shop_id),
         kind=KIND,
         key=f"no-lesson:{finding.criterion_id}:{week}",
         title=_("“%(name)s”没有可以补的课", name=finding.criterion.name),
@@ -56,23 +49,11 @@ def tell_nothing_to_teach(*, finding: Finding, at: datetime) -> None:
 
 def leads_of(person: Person) -> list[int]:
     """Who leads the branch that a person belongs to: the leads, or the supervisors where there is none. Not oneself."""
-    if person.team is None:
-        return []
-    above = [int(part) for part in person.team.path.split("/") if part]
-    query = (
-        select(RoleGrant.role, Person.id)
-        .join(Person, Person.id == RoleGrant.person_id)
-        .outerjoin(Team, Team.id == RoleGrant.team_id)
-        .where(
-            Person.active,
-            Person.id != person.id,
-            RoleGrant.role.in_([Role.LEAD, Role.SUPERVISOR]),
-            RoleGrant.team_id.in_(above) | (RoleGrant.team_id.is_(None) & Person.team_id.in_(above)),
-        )
+    heads = branch_heads(person)
+    leads, supervisors = (
+        [ident for ident in heads[role] if ident != person.id] for role in (Role.LEAD, Role.SUPERVISOR)
     )
-    found = [(role, ident) for role, ident in db.session.execute(query)]
-    leads = [ident for role, ident in found if role is Role.LEAD]
-    return sorted(set(leads or [ident for _role, ident in found]))
+    return leads or supervisors
 
 
 def _url(case: RemedialCase) -> str:

@@ -14,7 +14,8 @@ from lms.inbox.services import Told, notify, notify_each
 from lms.kernel.clock import to_local
 from lms.kernel.db import db
 from lms.people.enums import Role
-from lms.people.models import Person, RoleGrant
+from lms.people.models import Person
+from lms.people.queries import branch_heads
 
 KIND = "coaching_session"
 
@@ -109,24 +110,6 @@ def remind_unsigned(*, at: datetime) -> int:
         if session.confidential:
             continue
         body = _("%(coach)s与%(agent)s", coach=session.coach.name, agent=session.agent.name)
-        above = set(supervisors_of(session.agent)) - {session.agent_id, session.coach_id}
+        above = set(branch_heads(session.agent)[Role.SUPERVISOR]) - {session.agent_id, session.coach_id}
         told += [Told(person_id, key, title, body, url_of(session)) for person_id in sorted(above)]
     return notify_each(told=told, kind=KIND, at=at)
-
-
-def supervisors_of(person: Person) -> list[int]:
-    """The supervisors of the branch that somebody belongs to."""
-    if person.team is None:
-        return []
-    above = [int(part) for part in person.team.path.split("/") if part]
-    query = (
-        select(Person.id)
-        .join(RoleGrant, RoleGrant.person_id == Person.id)
-        .where(
-            Person.active,
-            RoleGrant.role == Role.SUPERVISOR,
-            RoleGrant.team_id.in_(above) | (RoleGrant.team_id.is_(None) & Person.team_id.in_(above)),
-        )
-        .distinct()
-    )
-    return list(db.session.scalars(query))

@@ -19,8 +19,8 @@ from lms.knowledge.sop.models import SLOTS, SlotName, SopEntry, SopFlag, SopRevi
 from lms.knowledge.sop.seasons import version_in_force
 from lms.people.accounts import normalise_account
 from lms.people.enums import Role
-from lms.people.models import Person, RoleGrant
-from lms.people.queries import serving_filter, shop_filter
+from lms.people.models import Person
+from lms.people.queries import serving_filter, serving_with_role, shop_filter
 from lms.people.rules import has_permission
 
 DEFAULT_SLOTS = (_l("规格"), _l("材质"), _l("使用"), _l("售后"), _l("物流"), _l("优惠"))
@@ -234,7 +234,5 @@ def possible_owner(shop_id: int, account: str) -> Person | None:
 
 def people_to_tell(entry: SopEntry) -> set[int]:
     """Who has to know that an entry is wrong: its owner, and the trainers who serve its shop."""
-    trainers = select(Person.id).where(
-        Person.active, Person.grants.any(RoleGrant.role == Role.TRAINER), serving_filter(entry.shop_id, Person.id)
-    )
-    return set(db.session.scalars(trainers)) | ({entry.owner_id} if entry.owner_id is not None else set())
+    trainers = set(serving_with_role([Role.TRAINER], entry.shop_id))
+    return trainers | ({entry.owner_id} if entry.owner_id is not None else set())

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, or_, sele
 from sqlalchemy.orm import aliased, joinedload
 
 from lms.kernel.db import db
-from lms.people.models import Person, RoleGrant
-from lms.people.queries import permission_specs, serving_filter, shop_filter
+from lms.people.models import Person
+from lms.people.queries import permission_specs, serving_with_role, shop_filter
 from lms.people.rules import has_permission, require_visible
 from lms.qa.disputes.models import Dispute, DisputeDecision
 from lms.qa.disputes.rules import can_see_dispute
@@ -90,14 +90,8 @@ def count_waiting(viewer: Person) -> int:
 def arbiters_of(dispute: Dispute) -> list[int]:
     """Who could decide it: everybody with the permission who sees the shop, but the agent and the evaluator."""
     roles = {role for spec in permission_specs() if spec.name == Q.DISPUTES_DECIDE for role in spec.roles}
-    query = select(Person.id).where(
-        Person.active,
-        Person.grants.any(RoleGrant.role.in_(roles)),
-        serving_filter(dispute.shop_id, Person.id),
-        Person.id != dispute.agent_id,
-    )
-    evaluator_id = dispute.finding.evaluation.evaluator_id
-    return [ident for ident in db.session.scalars(query) if ident != evaluator_id]
+    neither = (dispute.agent_id, dispute.finding.evaluation.evaluator_id)
+    return [ident for ident in serving_with_role(roles, dispute.shop_id) if ident not in neither]
 
 
 @dataclass(frozen=True)

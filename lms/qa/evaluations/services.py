@@ -27,10 +27,10 @@ from lms.qa.evaluations.models import (
     LineRuling,
 )
 from lms.qa.evaluations.rules import can_answer
-from lms.qa.evaluations.scoring import Scored, Total, total
 from lms.qa.sampling.models import QueueEntry
 from lms.qa.scorecards.definition import CriterionSpec, Definition
 from lms.qa.scorecards.models import ScorecardVersion
+from lms.qa.scorecards.scoring import Scored, Total, total
 
 MAX_QUOTES = 20
 QUOTE_LENGTH = 500

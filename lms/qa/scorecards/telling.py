@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from lms.inbox.services import notify
-from lms.kernel.db import db
 from lms.kernel.hookspecs import DashboardCard
 from lms.people.enums import Role
-from lms.people.models import Person, RoleGrant
-from lms.people.queries import serving_filter
+from lms.people.models import Person
+from lms.people.queries import serving_with_role
 from lms.qa.scorecards.definition import Definition
 from lms.qa.scorecards.guiding import LABELS, orphans
 from lms.qa.scorecards.models import ScorecardVersion
 from lms.qa.scorecards.queries import orphans_for
 
 CARD_ROWS = 6
-
-
-def _holders(role: Role, shop_id: int | None, except_id: int | None) -> list[int]:
-    query = select(Person.id).where(
-        Person.active,
-        Person.id != (except_id or 0),
-        Person.grants.any(RoleGrant.role == role),
-        serving_filter(shop_id, Person.id),
-    )
-    return list(db.session.scalars(query))
 
 
 def tell_published(*, version: ScorecardVersion) -> None:
@@ -38,8 +26,9 @@ def tell_published(*, version: ScorecardVersion) -> None:
         return
     scorecard, at = version.scorecard, version.published_at
     url = f"/qa/scorecards/{scorecard.id}"
+    evaluators = serving_with_role([Role.EVALUATOR], scorecard.shop_id)
     notify(
-        people=_holders(Role.EVALUATOR, scorecard.shop_id, version.published_by_id),
+        people=[ident for ident in evaluators if ident != version.published_by_id],
         kind="scorecard",
         key=f"scorecard:{version.id}",
         title=_("评分表《%(title)s》第 %(n)s 版已发布", title=version.title, n=version.number),
@@ -51,7 +40,7 @@ def tell_published(*, version: ScorecardVersion) -> None:
     if lacking:
         names = "、".join(one.spec.name for one in lacking[:5])
         notify(
-            people=_holders(Role.TRAINER, scorecard.shop_id, None),
+            people=serving_with_role([Role.TRAINER], scorecard.shop_id),
             kind="scorecard_orphans",
             key=f"scorecard-orphans:{version.id}",
             title=_("有 %(n)s 个评分项没教过就在考核，请补上课时或试题", n=len(lacking)),

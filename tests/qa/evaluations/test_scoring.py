@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lms.qa.evaluations.scoring import Scored, Total, total
+from lms.qa.scorecards.scoring import Scored, Total, total
 
 
 def line(weight: float, value: int | None, top: int = 1, *, critical: bool = False, failed: bool = False) -> Scored:
